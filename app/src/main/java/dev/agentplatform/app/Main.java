@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The entry point: picks the command, runs it, and turns what went wrong into an exit code and one line. */
 @Command(name = "agent-platform", description = "A self-hosted durable platform for AI agents and workflows.")
@@ -40,7 +40,10 @@ public final class Main {
     }
 
     private static void addHelp(CommandLine command) {
-        command.getCommandSpec().addMixin("help", CommandSpec.forAnnotatedObject(new HelpOption()));
+        command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help and exit.")
+                .build());
     }
 
     /** An answer is one line; anything else is a fault of ours, and picocli shows its stack trace. */
