@@ -1,0 +1,28 @@
+package dev.agentplatform.engine;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.JsonNode;
+
+/** What a program asks of its owner. The reply comes after the commit. */
+sealed interface ProgramRequest {
+    record Intent(String key, String type, JsonNode input) {}
+
+    /** Commit the intents of steps; the reply gives their numbers by key. */
+    record Intend(List<Intent> intents, CompletableFuture<Map<String, Integer>> reply) implements ProgramRequest {}
+
+    /** Commit the outcome of an open step. {@code errorCode} is null for a success. */
+    record Record(int no, JsonNode output, String errorCode, String errorMessage, CompletableFuture<Void> reply)
+            implements ProgramRequest {}
+
+    record Note(String key, JsonNode value, CompletableFuture<Void> reply) implements ProgramRequest {}
+
+    /** Wait: {@code on} is {@code child}, {@code signal} or {@code time}; the program has left its thread. */
+    record Wait(String key, String on, String signal, long until, Submission child) implements ProgramRequest {}
+
+    record Finished(JsonNode result, String errorCode, String errorMessage) implements ProgramRequest {}
+
+    /** The program left its thread because its run ends. */
+    record Left() implements ProgramRequest {}
+}

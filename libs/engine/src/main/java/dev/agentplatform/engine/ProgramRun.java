@@ -1,0 +1,234 @@
+package dev.agentplatform.engine;
+
+import dev.agentplatform.engine.Executable.Program;
+import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** One life of a program on its own virtual thread: from its first line until it ends, waits or is stopped. */
+final class ProgramRun implements ProgramContext {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgramRun.class);
+
+    private final Workshop workshop;
+    private final RunRecord run;
+    private final Program program;
+    private final Map<String, StepRecord> recorded;
+    private final Map<String, Integer> open;
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private volatile boolean leaving;
+    private volatile Thread thread;
+
+    ProgramRun(
+            Workshop workshop,
+            RunRecord run,
+            Program program,
+            Map<String, StepRecord> recorded,
+            Map<String, Integer> open) {
+        this.workshop = workshop;
+        this.run = run;
+        this.program = program;
+        this.recorded = new ConcurrentHashMap<>(recorded);
+        this.open = open;
+    }
+
+    void start() {
+        workshop.execute(this::live);
+    }
+
+    /** Makes the program leave its thread at its next call, or now if it blocks. */
+    void leave() {
+        leaving = true;
+        Thread running = thread;
+        if (running != null) running.interrupt();
+    }
+
+    private void live() {
+        thread = Thread.currentThread();
+        ProgramRequest last;
+        try {
+            JsonNode result = program.run(this, run.input());
+            last = new ProgramRequest.Finished(result == null ? Json.nothing() : result, null, null);
+        } catch (Suspension suspension) {
+            if (!leaving) return;
+            last = new ProgramRequest.Left();
+        } catch (StepFailed failed) {
+            last = new ProgramRequest.Finished(null, failed.code(), failed.getMessage());
+        } catch (Problem problem) {
+            last = new ProgramRequest.Finished(null, problem.code(), problem.detail());
+        } catch (Exception failure) {
+            if (leaving) last = new ProgramRequest.Left();
+            else {
+                LOG.error("program of run {} failed unexpectedly", run.id(), failure);
+                last = new ProgramRequest.Finished(null, "internal", failure.getClass().getSimpleName());
+            }
+        }
+        ask(last);
+    }
+
+    @Override
+    public JsonNode step(String key, String type, JsonNode input, Callable<JsonNode> work) {
+        return all(List.of(new LeafStep(key, type, input, work))).getFirst();
+    }
+
+    @Override
+    public List<JsonNode> all(List<LeafStep> steps) {
+        List<ProgramRequest.Intent> intents = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
+        for (LeafStep step : steps) {
+            use(step.key());
+            keys.add(step.key());
+            boolean fresh = !recorded.containsKey(step.key()) && !open.containsKey(step.key());
+            if (fresh) intents.add(new ProgramRequest.Intent(step.key(), step.type(), step.input()));
+        }
+        if (keys.size() != steps.size()) throw new IllegalArgumentException("two steps with one key: " + keys);
+        Map<String, Integer> numbers = intents.isEmpty()
+                ? Map.of()
+                : reply(reply -> new ProgramRequest.Intend(intents, reply));
+        List<CompletableFuture<Void>> working = new ArrayList<>();
+        for (LeafStep step : steps) {
+            if (recorded.containsKey(step.key())) continue;
+            int no = numbers.getOrDefault(step.key(), open.getOrDefault(step.key(), 0));
+            working.add(perform(step, no));
+        }
+        for (CompletableFuture<Void> one : working) await(one);
+        return steps.stream().map(step -> result(step.key())).toList();
+    }
+
+    private CompletableFuture<Void> perform(LeafStep step, int no) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        workshop.execute(() -> {
+            JsonNode output = null;
+            String code = null;
+            String message = null;
+            try {
+                // Through JSON also the first time, so that a replay sees the same value.
+                output = Json.parse(Json.write(step.work().call()));
+            } catch (Problem problem) {
+                code = problem.code();
+                message = problem.detail();
+            } catch (StepFailed failed) {
+                code = failed.code();
+                message = failed.getMessage();
+            } catch (Exception failure) {
+                code = "step_failed";
+                message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+            }
+            keep(step, no, output, code, message, done);
+        });
+        return done;
+    }
+
+    private void keep(LeafStep step, int no, JsonNode output, String code, String message, CompletableFuture<Void> done) {
+        CompletableFuture<Void> reply = new CompletableFuture<>();
+        StepRecord record = new StepRecord(
+                no,
+                step.key(),
+                step.type(),
+                1,
+                1,
+                code == null ? "completed" : "failed",
+                0,
+                0,
+                0,
+                null,
+                code,
+                message,
+                step.input(),
+                new StepOutput(output == null ? Json.nothing() : output, null));
+        reply.thenRun(() -> {
+            recorded.put(step.key(), record);
+            done.complete(null);
+        });
+        ask(new ProgramRequest.Record(no, output, code, message, reply));
+    }
+
+    @Override
+    public JsonNode note(String key, JsonNode value) {
+        use(key);
+        if (!recorded.containsKey(key)) {
+            JsonNode kept = Json.parse(Json.write(value));
+            this.<Void>reply(reply -> new ProgramRequest.Note(key, kept, reply));
+            return kept;
+        }
+        return result(key);
+    }
+
+    @Override
+    public JsonNode child(String key, Submission submission) {
+        use(key);
+        if (recorded.containsKey(key)) return result(key);
+        throw suspend(new ProgramRequest.Wait(key, "child", null, 0, submission));
+    }
+
+    @Override
+    public JsonNode awaitSignal(String key, String name, long until) {
+        use(key);
+        if (recorded.containsKey(key)) return result(key);
+        throw suspend(new ProgramRequest.Wait(key, "signal", name, until, null));
+    }
+
+    @Override
+    public void awaitTime(String key, long until) {
+        use(key);
+        if (recorded.containsKey(key)) return;
+        throw suspend(new ProgramRequest.Wait(key, "time", null, until, null));
+    }
+
+    @Override
+    public long createdTime() {
+        return run.createdTime();
+    }
+
+    @Override
+    public String idempotencyKey(String key) {
+        return run.id() + ":" + key;
+    }
+
+    private void use(String key) {
+        if (leaving) throw new Suspension();
+        if (!used.add(key)) throw new IllegalArgumentException("the program used the key twice: " + key);
+    }
+
+    private JsonNode result(String key) {
+        StepRecord record = recorded.get(key);
+        if (record.status().equals("completed")) return record.output().json();
+        throw new StepFailed(record.errorCode(), record.errorMessage());
+    }
+
+    private Suspension suspend(ProgramRequest.Wait wait) {
+        ask(wait);
+        return new Suspension();
+    }
+
+    private void ask(ProgramRequest request) {
+        workshop.deliver(run.id(), new Input.Ask(request));
+    }
+
+    private <T> T reply(Function<CompletableFuture<T>, ProgramRequest> request) {
+        CompletableFuture<T> reply = new CompletableFuture<>();
+        ask(request.apply(reply));
+        return await(reply);
+    }
+
+    private <T> T await(CompletableFuture<T> reply) {
+        try {
+            return reply.get();
+        } catch (InterruptedException interrupted) {
+            throw new Suspension();
+        } catch (ExecutionException refused) {
+            throw new IllegalStateException(refused.getCause());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.agentplatform.engine;
+
+import dev.agentplatform.kernel.Json;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Values that templates may use as {@code secrets.NAME} and that no record may show. */
+public final class Secrets {
+    public static final Secrets NONE = new Secrets(Map.of());
+    private static final String MASK = "****";
+    /** Shorter values would blank out innocent text everywhere. */
+    private static final int MASKED_FROM = 4;
+
+    private final ObjectNode tree = Json.object();
+    private final List<String> values = new ArrayList<>();
+
+    public Secrets(Map<String, String> secrets) {
+        secrets.forEach(tree::put);
+        for (String value : secrets.values()) {
+            if (value.length() < MASKED_FROM) continue;
+            values.add(value);
+            String escaped = Json.write(Json.text(value));
+            String inner = escaped.substring(1, escaped.length() - 1);
+            if (!inner.equals(value)) values.add(inner);
+        }
+        // Longest first: one secret may contain another.
+        values.sort(Comparator.comparingInt(String::length).reversed());
+    }
+
+    ObjectNode tree() {
+        return tree;
+    }
+
+    boolean none() {
+        return values.isEmpty();
+    }
+
+    /** Null stays null. */
+    public String mask(String text) {
+        if (text == null || values.isEmpty()) return text;
+        String masked = text;
+        for (String value : values) masked = masked.replace(value, MASK);
+        return masked;
+    }
+}

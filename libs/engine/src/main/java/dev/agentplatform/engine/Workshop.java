@@ -1,0 +1,171 @@
+package dev.agentplatform.engine;
+
+import dev.agentplatform.engine.graph.RunStatus;
+import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.language.EvaluationError;
+import dev.agentplatform.queue.Queues;
+import dev.agentplatform.queue.TaskTable;
+import dev.agentplatform.queue.Unit;
+import dev.agentplatform.store.Database;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/** What drivers need of the world: threads for work, children, ids, masking. */
+final class Workshop {
+    private static final Logger LOG = LoggerFactory.getLogger(Workshop.class);
+
+    private final Database database;
+    private final Ids ids;
+    private final Executor threads;
+    private final Secrets secrets;
+    private final BiConsumer<UUID, Input> deliver;
+
+    /** @param deliver hands an input to the owner of a run, if it is still owned here */
+    Workshop(Database database, Ids ids, Executor threads, Secrets secrets, BiConsumer<UUID, Input> deliver) {
+        this.database = database;
+        this.ids = ids;
+        this.threads = threads;
+        this.secrets = secrets;
+        this.deliver = deliver;
+    }
+
+    Ids ids() {
+        return ids;
+    }
+
+    JsonNode secrets() {
+        return secrets.tree();
+    }
+
+    /** Runs node code; whatever it throws becomes a failure of its step. */
+    Outcome attempt(Callable<Outcome> work) {
+        try {
+            return work.call();
+        } catch (Problem problem) {
+            return Outcome.fail(problem.code(), problem.detail());
+        } catch (EvaluationError error) {
+            return Outcome.fail("expression_error", error.getMessage());
+        } catch (Exception unexpected) {
+            LOG.error("a node failed unexpectedly", unexpected);
+            return Outcome.fail("internal", "The node failed unexpectedly: " + unexpected.getClass().getSimpleName());
+        }
+    }
+
+    /** Starts the work of a step on a thread of its own; its outcome reaches the owner as an input. */
+    Work start(UUID runId, int no, Callable<Outcome> body) {
+        Work work = new Work();
+        threads.execute(() -> {
+            work.on(Thread.currentThread());
+            Outcome outcome = work.stopped() ? null : attemptUnlessStopped(work, body);
+            deliver.accept(runId, new Input.WorkEnded(no, outcome));
+        });
+        return work;
+    }
+
+    private Outcome attemptUnlessStopped(Work work, Callable<Outcome> body) {
+        try {
+            return body.call();
+        } catch (InterruptedException interrupted) {
+            return work.stopped() ? null : Outcome.fail("interrupted", "The work was interrupted.");
+        } catch (Exception failure) {
+            if (work.stopped()) return null;
+            return attempt(() -> {
+                throw failure;
+            });
+        }
+    }
+
+    void execute(Runnable action) {
+        threads.execute(action);
+    }
+
+    /** Hands an input to the owner of a run; dropped when this process owns it no more. */
+    void deliver(UUID runId, Input input) {
+        deliver.accept(runId, input);
+    }
+
+    void addChild(Turn turn, int no, Outcome.ChildRun child) {
+        Submission asked = child.submission();
+        int depth = turn.run.options().depth() + 1;
+        if (depth > RunOptions.DEPTH_MAX) {
+            throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
+        }
+        RunOptions options = asked.options().at(depth, turn.run.options().priority());
+        RunRecord record = new RunRecord(
+                asked.id(),
+                turn.run.workspaceId(),
+                asked.kind(),
+                asked.definitionId(),
+                asked.versionId(),
+                asked.sessionId(),
+                new RunRecord.Parent(turn.run.id(), no, child.index()),
+                RunStatus.QUEUED,
+                null,
+                0,
+                turn.now,
+                0,
+                0,
+                asked.metadata(),
+                options,
+                Json.nothing(),
+                asked.input(),
+                Json.nothing());
+        turn.rows.add(RunTable.create(record));
+        turn.births.add(new Unit.Birth(
+                record.id(),
+                Engine.TASK_KIND,
+                record.workspaceId(),
+                Queues.normal(record.workspaceId()),
+                options.priority(),
+                true,
+                null,
+                null,
+                0,
+                TaskTable.STATE_VERSION,
+                null));
+    }
+
+    /** Passes a cancel on to the children of a step; their ends arrive as mail. */
+    void cancelChildren(Turn turn, int no) {
+        for (UUID child : database.read(sql -> RunTable.liveChildren(sql, turn.run, no))) {
+            String body = Mailbag.cancel("the parent run is ending");
+            RunTable.Message message =
+                    new RunTable.Message(ids.next(), RunTable.MessageKind.CANCEL, 0, turn.now, body);
+            turn.send(child, message, Queues.CONTROL);
+        }
+    }
+
+    List<NodeContext.ChildResult> children(RunRecord run, int no) {
+        return database.read(sql -> RunTable.children(sql, run, no));
+    }
+
+    /** When the run's own time limit ends, 0 for none. */
+    long deadline(RunRecord run) {
+        long limit = run.options().timeoutMs();
+        return limit == 0 ? 0 : run.createdTime() + limit;
+    }
+
+    String masked(String text) {
+        return secrets.mask(text);
+    }
+
+    String masked(JsonNode json) {
+        return secrets.mask(Json.writeOrNull(json));
+    }
+
+    StepOutput masked(StepOutput output) {
+        if (secrets.none()) return output;
+        String json = Json.writeOrNull(output.json());
+        String masked = secrets.mask(json);
+        boolean same = masked == null || masked.equals(json);
+        return new StepOutput(same ? output.json() : Json.parse(masked), secrets.mask(output.text()));
+    }
+}
