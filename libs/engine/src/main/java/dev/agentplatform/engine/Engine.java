@@ -17,6 +17,8 @@ import dev.agentplatform.queue.Refused;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.Sql;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -169,6 +171,24 @@ public final class Engine {
             if (refused.reason() != Refused.Reason.ENDED) throw Problem.unavailable("Try again.", 1);
             throw Problem.conflict("run_ended", "The run has ended already.");
         }
+    }
+
+    /**
+     * A person's answer for a waiting step, inside the transaction that records it: call this first, then
+     * compare-and-set the human task, and {@link #announce} after the commit. Empty when the run has ended.
+     */
+    public Optional<Unit.Woken> answer(Sql sql, String workspaceId, UUID runId, int no, JsonNode body)
+            throws SQLException {
+        Optional<Unit.Woken> woken = TaskTable.wake(sql, workspaceId, runId, Queues.normal(workspaceId), now());
+        if (woken.isPresent()) {
+            RunTable.insert(sql, runId, workspaceId, new Message(newId(), MessageKind.HUMAN, no, now(), Json.write(body)));
+        }
+        return woken;
+    }
+
+    /** After the commit of an {@link #answer}: tells the owner, or the dispatcher. */
+    public void announce(Unit.Woken woken) {
+        woke(List.of(woken));
     }
 
     /** Waits for the end of a run, at most {@code millis}; empty when it still goes on. */

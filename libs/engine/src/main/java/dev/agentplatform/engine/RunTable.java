@@ -149,6 +149,19 @@ final class RunTable {
                 message.body());
     }
 
+    /** {@link #mail} from inside a closure. */
+    static void insert(Sql sql, UUID runId, String workspaceId, Message message) throws SQLException {
+        sql.update(
+                "INSERT INTO run_message (run_id, id, workspace_id, kind, no, time, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                runId,
+                message.id(),
+                workspaceId,
+                message.kind().name(),
+                message.no(),
+                message.time(),
+                message.body());
+    }
+
     static RowWrite applied(UUID runId, String workspaceId, UUID messageId) {
         return APPLIED.row(runId, messageId, workspaceId);
     }

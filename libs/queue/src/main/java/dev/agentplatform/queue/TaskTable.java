@@ -161,6 +161,23 @@ public final class TaskTable {
                 workerKey);
     }
 
+    /** Wakes an actor from inside a closure: before anything else in it, for the order of locks. Empty: it has ended. */
+    public static Optional<Unit.Woken> wake(Sql sql, String workspaceId, UUID ref, String queue, long now)
+            throws SQLException {
+        return sql.one(
+                "UPDATE task SET wakes = wakes + 1,"
+                        + " ready_time = CASE status WHEN 'owned' THEN ready_time ELSE ? END,"
+                        + " queue = CASE status WHEN 'owned' THEN queue ELSE ? END,"
+                        + " status = CASE status WHEN 'owned' THEN status ELSE 'ready' END"
+                        + " WHERE workspace_id = ? AND ref = ? RETURNING owner, wakes, queue, rank",
+                row -> new Unit.Woken(
+                        ref, row.idOrNull("owner"), row.number("wakes"), row.text("queue"), -row.small("rank")),
+                now,
+                queue,
+                workspaceId,
+                ref);
+    }
+
     /** An actor that had ended gets its task back. */
     public record Revival(UUID ref, String kind, String workspaceId, String queue, int priority) {}
 
