@@ -1,7 +1,6 @@
 package dev.agentplatform.language;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Cuts the source into tokens on demand; the parser asks for path segments itself, after a dot. */
 final class Lexer {
@@ -104,9 +103,9 @@ final class Lexer {
 
     private JsonNode numberOf(String text, boolean decimal, int start) {
         try {
-            if (!decimal) return JsonNodeFactory.instance.numberNode(Long.parseLong(text));
+            if (!decimal) return Values.of(Long.parseLong(text));
             double value = Double.parseDouble(text);
-            if (Double.isFinite(value)) return JsonNodeFactory.instance.numberNode(value);
+            if (Double.isFinite(value)) return Values.of(value);
         } catch (NumberFormatException tooLarge) {
             // only a whole number beyond 64 bits comes here
         }
@@ -129,7 +128,7 @@ final class Lexer {
         StringBuilder text = new StringBuilder();
         while (position < end) {
             char c = source.charAt(position++);
-            if (c == quote) return JsonNodeFactory.instance.stringNode(text.toString());
+            if (c == quote) return Values.of(text.toString());
             if (c == '\\') escape(text);
             else text.append(c);
         }

@@ -16,8 +16,11 @@ final class Values {
         return JsonNodeFactory.instance.booleanNode(value);
     }
 
+    /** The node that reading the number from JSON gives, so that a computed value equals one read back. */
     static JsonNode of(long value) {
-        return JsonNodeFactory.instance.numberNode(value);
+        return value == (int) value
+                ? JsonNodeFactory.instance.numberNode((int) value)
+                : JsonNodeFactory.instance.numberNode(value);
     }
 
     static JsonNode of(double value) {
