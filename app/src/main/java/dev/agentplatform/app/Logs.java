@@ -80,7 +80,8 @@ public final class Logs {
     }
 
     private static Level level(Settings settings) {
-        String name = settings.text(new String[] {"AGENT_PLATFORM_LOG_LEVEL", "LOG_LEVEL"}).orElse("info");
+        String name = settings.text(new String[] {"AGENT_PLATFORM_LOG_LEVEL", "LOG_LEVEL"})
+                .orElse("info");
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "debug" -> Level.FINE;
             case "info" -> Level.INFO;
@@ -156,10 +157,16 @@ public final class Logs {
             StringBuilder line = new StringBuilder();
             line.append(TIME.format(entry.getInstant().atZone(ZoneId.systemDefault())));
             line.append(' ').append("%-5s".formatted(levelName(entry.getLevel())));
-            line.append(' ').append(shortName(entry.getLoggerName())).append(": ").append(formatMessage(entry));
-            context().forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+            line.append(' ')
+                    .append(shortName(entry.getLoggerName()))
+                    .append(": ")
+                    .append(formatMessage(entry));
+            context()
+                    .forEach((name, value) ->
+                            line.append(' ').append(name).append('=').append(value));
             line.append('\n');
-            if (entry.getThrown() != null) line.append(stackTrace(entry.getThrown())).append('\n');
+            if (entry.getThrown() != null)
+                line.append(stackTrace(entry.getThrown())).append('\n');
             return line.toString();
         }
 
