@@ -31,7 +31,7 @@ final class Words {
                     "Ask the Clock that was handed in"),
             new Word("@Disabled\\b", SourceFile::isJava, "Mend the test or delete it"),
             new Word(
-                    "(?<![\\w/.}$-])/work/|/tmp/bash_jobs",
+                    "(?<![\\w/.}$-])/(?:work|Users/\\w+)/|/tmp/\\w+_jobs",
                     EVERYWHERE,
                     "Use a path relative to the repository, or a temporary folder that is asked for"));
 

@@ -23,8 +23,8 @@ class WordsTest {
         "libs/a/src/test/java/A.java, Thread.sleep(5);",
         "libs/a/src/main/java/A.java, System.currentTimeMillis()",
         "libs/a/src/test/java/A.java, @Disabled",
-        "docs/x.md, cd /work/main",
-        "docs/x.md, /tmp/bash_jobs.0/1",
+        "docs/x.md, cd /work/here",
+        "docs/x.md, /tmp/some_jobs.0/1",
     })
     void findsThem(String path, String line) {
         assertThat(Words.check(List.of(new SourceFile(path, "first\n" + line + "\n"))))
