@@ -4,10 +4,12 @@ import java.util.regex.Pattern;
 
 /** The unit of isolation. Both spellings, {@code workspace_id} and {@code tenant_id}, name it. */
 public record Workspace(String id) {
-    public static final Workspace PUBLIC = new Workspace("public");
     public static final int LENGTH_MAX = 128;
 
+    // Before PUBLIC: its constructor needs the pattern.
     private static final Pattern ALLOWED = Pattern.compile("[A-Za-z0-9._:@-]{1," + LENGTH_MAX + "}");
+
+    public static final Workspace PUBLIC = new Workspace("public");
 
     public Workspace {
         if (id == null || !ALLOWED.matcher(id).matches()) {
