@@ -99,6 +99,15 @@ class LogsTest {
     }
 
     @Test
+    void librariesAreHeardFromWarnOn() {
+        Logger jetty = LoggerFactory.getLogger("org.eclipse.jetty.server.Server");
+        Logs.start(new Settings(Map.of()), new Logs.Text(), out);
+        jetty.info("not shown");
+        jetty.warn("shown");
+        assertThat(lines()).singleElement().satisfies(line -> assertThat(line).endsWith("Server: shown"));
+    }
+
+    @Test
     void nodeEnvDecidesBeforeTheTerminal() {
         assertThat(Logs.json(new Settings(Map.of("NODE_ENV", "production")), true))
                 .isTrue();

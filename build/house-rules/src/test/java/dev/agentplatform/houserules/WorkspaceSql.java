@@ -59,7 +59,7 @@ final class WorkspaceSql {
                     findings.add(new Finding(
                             file.path(),
                             text.line(),
-                            "names no workspace: " + sql.substring(0, Math.min(90, sql.length())),
+                            "names no workspace: " + sql.substring(0, Math.min(140, sql.length())),
                             "Add workspace_id to its conditions (or columns, when it inserts)"));
                 }
             }
