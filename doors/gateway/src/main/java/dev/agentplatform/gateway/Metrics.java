@@ -63,6 +63,8 @@ public final class Metrics implements Observer, AutoCloseable {
     public void watchStreams(IntSupplier open) {
         Gauge.builder("http.server.streams.open", open, IntSupplier::getAsInt)
                 .description("Event streams open now")
+                // A gauge holds what it watches weakly by default; nobody else holds this lambda.
+                .strongReference(true)
                 .register(registry);
     }
 
