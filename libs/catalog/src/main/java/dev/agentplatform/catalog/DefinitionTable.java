@@ -182,7 +182,7 @@ final class DefinitionTable {
                 row.text("workspace_id"),
                 row.id("definition_id"),
                 row.small("version_no"),
-                VersionStatus.of(row.text("status")),
+                VersionStatus.of(row.text("status")).orElseThrow(),
                 row.json("body"),
                 row.number("created_time"),
                 publishedTime == null ? 0 : publishedTime);

@@ -1,6 +1,8 @@
 package dev.agentplatform.catalog;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Where a version stands. An archived one is not published again. */
 public enum VersionStatus {
@@ -13,7 +15,9 @@ public enum VersionStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static VersionStatus of(String word) {
-        return valueOf(word.toUpperCase(Locale.ROOT));
+    public static Optional<VersionStatus> of(String word) {
+        return Arrays.stream(values())
+                .filter(status -> status.word().equals(word))
+                .findFirst();
     }
 }
