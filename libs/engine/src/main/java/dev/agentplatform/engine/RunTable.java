@@ -8,7 +8,9 @@ import dev.agentplatform.store.Shape;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -252,6 +254,32 @@ final class RunTable {
                 parent.id(),
                 no,
                 parent.workspaceId());
+    }
+
+    /** Runs owned by a process that have mail, with their wakes: for the sweep over all workspaces. */
+    static Map<UUID, Long> mailOf(Sql sql, UUID owner) throws SQLException {
+        Map<UUID, Long> found = new HashMap<>();
+        sql.list(
+                "SELECT t.ref, t.wakes FROM task t WHERE t.owner = ?"
+                        + " AND EXISTS (SELECT 1 FROM run_message m WHERE m.run_id = t.ref)",
+                row -> found.put(row.id("ref"), row.number("wakes")),
+                owner);
+        return found;
+    }
+
+    /** Where the logs of these runs end now: for the sweep over all workspaces. */
+    static Map<UUID, Long> logEnds(Sql sql, List<UUID> runs) throws SQLException {
+        Map<UUID, Long> ends = new HashMap<>();
+        String marks = "?" + ", ?".repeat(runs.size() - 1);
+        sql.list(
+                "SELECT id, last_seq FROM run WHERE id IN (" + marks + ")",
+                row -> ends.put(row.id("id"), row.number("last_seq")),
+                runs.toArray());
+        sql.list(
+                "SELECT ref, seq FROM task WHERE ref IN (" + marks + ")",
+                row -> ends.put(row.id("ref"), row.number("seq")),
+                runs.toArray());
+        return ends;
     }
 
     private static void and(StringBuilder where, List<Object> arguments, String condition, Object value) {
