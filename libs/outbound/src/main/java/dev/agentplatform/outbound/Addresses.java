@@ -62,7 +62,8 @@ final class Addresses {
 
     /** The IPv4 address that a packet to this IPv6 address ends up at, for the ways of carrying one. */
     static Optional<byte[]> embedded(byte[] address) {
-        if (NAT64.contains(address) || MAPPED.contains(address)) return Optional.of(Arrays.copyOfRange(address, 12, 16));
+        boolean atEnd = NAT64.contains(address) || MAPPED.contains(address);
+        if (atEnd) return Optional.of(Arrays.copyOfRange(address, 12, 16));
         if (SIX_TO_FOUR.contains(address)) return Optional.of(Arrays.copyOfRange(address, 2, 6));
         return Optional.empty();
     }

@@ -4,7 +4,6 @@ import dev.agentplatform.outbound.OutboundError.Code;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -22,12 +21,10 @@ import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
 
@@ -185,29 +182,24 @@ final class Exchange implements Callable<OutboundResponse> {
             case NoRouteToHostException unreachable ->
                 new OutboundError(Code.CONNECT_FAILED, place + " cannot be reached.", failure);
             case SSLException broken ->
-                new OutboundError(Code.TLS_FAILED, "No trusted connection to " + place + ": " + broken.getMessage(), failure);
+                new OutboundError(
+                        Code.TLS_FAILED, "No trusted connection to " + place + ": " + broken.getMessage(), failure);
             case SocketTimeoutException late ->
                 new OutboundError(Code.TIMEOUT, "No complete answer from " + place + " in time.", failure);
             case MessageConstraintException large ->
                 new OutboundError(Code.TOO_LARGE, "The headers of the answer are too large.", failure);
-            case ConnectionClosedException cut -> lost(place, failure);
-            case NoHttpResponseException none -> lost(place, failure);
-            case SocketException reset -> lost(place, failure);
             case ZipException damaged -> speaksNoHttp(place, failure);
-            default -> hasCause(failure, HttpException.class) ? speaksNoHttp(place, failure) : lost(place, failure);
+            default ->
+                failure.getCause() instanceof HttpException ? speaksNoHttp(place, failure) : lost(place, failure);
         };
     }
 
     private static OutboundError lost(String place, IOException failure) {
         return new OutboundError(
-                Code.CONNECTION_LOST, place + " closed the connection before its answer was complete.", failure);
+                Code.PROTOCOL_ERROR, place + " closed the connection before its answer was complete.", failure);
     }
 
     private static OutboundError speaksNoHttp(String place, IOException failure) {
         return new OutboundError(Code.PROTOCOL_ERROR, "The answer of " + place + " is not valid HTTP.", failure);
-    }
-
-    private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-        return failure.getCause() != null && type.isInstance(failure.getCause());
     }
 }

@@ -39,8 +39,6 @@ public final class OutboundClient implements AutoCloseable {
 
     private static final int CONNECTIONS_MAX = 2_000;
     private static final int CONNECTIONS_PER_HOST_MAX = 500;
-    /** Servers close idle connections, so one that rested longer is looked at before it is used. */
-    private static final Duration TRUSTED_IDLE = Duration.ofMillis(200);
     private static final Duration KEPT_IDLE = Duration.ofSeconds(20);
 
     private final PoolingHttpClientConnectionManager connections;
@@ -62,7 +60,8 @@ public final class OutboundClient implements AutoCloseable {
                         .build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(connectLimit))
-                        .setValidateAfterInactivity(TimeValue.of(TRUSTED_IDLE))
+                        // Servers close connections without a word: always look before using one again.
+                        .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS)
                         .build())
                 .setMaxConnTotal(CONNECTIONS_MAX)
                 .setMaxConnPerRoute(CONNECTIONS_PER_HOST_MAX)

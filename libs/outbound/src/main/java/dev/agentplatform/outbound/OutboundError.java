@@ -14,10 +14,8 @@ public final class OutboundError extends RuntimeException {
         TIMEOUT("timeout", true),
         TOO_LARGE("too_large", false),
         TLS_FAILED("tls_failed", false),
-        /** The other side does not speak HTTP. */
-        PROTOCOL_ERROR("protocol_error", false),
-        /** The other side closed the connection before its answer was complete. */
-        CONNECTION_LOST("protocol_error", true),
+        /** The answer was cut off, or is no HTTP. The one often looks like the other. */
+        PROTOCOL_ERROR("protocol_error", true),
         TOO_MANY_REDIRECTS("too_many_redirects", false);
 
         private final String wire;

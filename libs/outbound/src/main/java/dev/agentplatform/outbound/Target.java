@@ -51,7 +51,8 @@ record Target(String scheme, String host, int port, String path) {
 
     private static Target of(URI uri) {
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("http") && !scheme.equals("https")) throw invalid("The URL must begin with http:// or https://.");
+        boolean web = scheme.equals("http") || scheme.equals("https");
+        if (!web) throw invalid("The URL must begin with http:// or https://.");
         String authority = uri.getRawAuthority();
         if (authority == null || authority.isEmpty()) throw invalid("The URL names no host.");
         // Its password would show up in records of the URL.
