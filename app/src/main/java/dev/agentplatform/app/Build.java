@@ -8,6 +8,7 @@ public final class Build {
 
     /** The version of the jar's manifest; {@code development} when the classes do not come from a jar. */
     public static String version() {
-        return Optional.ofNullable(Build.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(Build.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 }

@@ -40,8 +40,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Logs {
     private static final String ROOT_PACKAGE = "dev.agentplatform";
 
+    /** Libraries whose information is about themselves: they are heard from {@code warn} on, or when all is detailed. */
+    private static final List<String> TALKATIVE =
+            List.of("org.eclipse.jetty", "io.javalin", "com.zaxxer.hikari", "org.flywaydb");
+
     /** JUL forgets the level of a logger that nobody holds. */
-    private static final List<Logger> DETAILED = new ArrayList<>();
+    private static final List<Logger> HELD = new ArrayList<>();
 
     private Logs() {}
 
@@ -55,15 +59,20 @@ public final class Logs {
         Level level = level(settings);
         List<String> areas = areas(settings.text("DEBUG", ""));
         LogManager.getLogManager().reset();
-        DETAILED.clear();
+        HELD.clear();
         Logger root = Logger.getLogger("");
         root.addHandler(new Lines(out, formatter));
         root.setLevel(level);
+        if (level == Level.INFO) TALKATIVE.forEach(library -> hold(library, Level.WARNING));
         for (String area : areas) {
-            Logger detailed = Logger.getLogger(area.equals("*") ? ROOT_PACKAGE : ROOT_PACKAGE + "." + area);
-            detailed.setLevel(Level.FINE);
-            DETAILED.add(detailed);
+            hold(area.equals("*") ? ROOT_PACKAGE : ROOT_PACKAGE + "." + area, Level.FINE);
         }
+    }
+
+    private static void hold(String name, Level level) {
+        Logger logger = Logger.getLogger(name);
+        logger.setLevel(level);
+        HELD.add(logger);
     }
 
     static boolean json(Settings settings, boolean onTerminal) {
@@ -80,7 +89,8 @@ public final class Logs {
     }
 
     private static Level level(Settings settings) {
-        String name = settings.text(new String[] {"AGENT_PLATFORM_LOG_LEVEL", "LOG_LEVEL"}).orElse("info");
+        String name = settings.text(new String[] {"AGENT_PLATFORM_LOG_LEVEL", "LOG_LEVEL"})
+                .orElse("info");
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "debug" -> Level.FINE;
             case "info" -> Level.INFO;
@@ -156,10 +166,16 @@ public final class Logs {
             StringBuilder line = new StringBuilder();
             line.append(TIME.format(entry.getInstant().atZone(ZoneId.systemDefault())));
             line.append(' ').append("%-5s".formatted(levelName(entry.getLevel())));
-            line.append(' ').append(shortName(entry.getLoggerName())).append(": ").append(formatMessage(entry));
-            context().forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+            line.append(' ')
+                    .append(shortName(entry.getLoggerName()))
+                    .append(": ")
+                    .append(formatMessage(entry));
+            context()
+                    .forEach((name, value) ->
+                            line.append(' ').append(name).append('=').append(value));
             line.append('\n');
-            if (entry.getThrown() != null) line.append(stackTrace(entry.getThrown())).append('\n');
+            if (entry.getThrown() != null)
+                line.append(stackTrace(entry.getThrown())).append('\n');
             return line.toString();
         }
 

@@ -40,20 +40,20 @@ public final class Main {
     }
 
     private static void addHelp(CommandLine command) {
-        command.getCommandSpec().addOption(OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this help and exit.")
-                .build());
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help and exit.")
+                        .build());
     }
 
     /** An answer is one line; anything else is a fault of ours, and picocli shows its stack trace. */
     private static int report(Exception exception, CommandLine command) throws Exception {
-        int exitCode =
-                switch (exception) {
-                    case Settings.WrongSetting _ -> WRONG_USAGE;
-                    case Problem _ -> FAILED;
-                    default -> throw exception;
-                };
+        int exitCode = switch (exception) {
+            case Settings.WrongSetting _ -> WRONG_USAGE;
+            case Problem _ -> FAILED;
+            default -> throw exception;
+        };
         command.getErr().println("agent-platform: " + exception.getMessage());
         command.getErr().flush();
         return exitCode;

@@ -51,7 +51,7 @@ public final class EngineProcess implements LifeCycle {
         timers = new ClockTimers(settings.clock());
         membership = new Membership(
                 database, settings.identity(), settings.timing(), settings.clock(), settings.ids());
-        commits = GroupCommit.on(database, new FenceJudge(membership::worker, settings.clock()));
+        commits = new GroupCommit<>(database, new FenceJudge(membership::worker, settings.clock()), "runs");
         Engine.Parts parts = new Engine.Parts(
                 database,
                 commits::commit,

@@ -13,8 +13,9 @@ public sealed interface Executable {
     /**
      * @param nodes by the graph's index
      * @param guards by edge: the condition as an expression, null where it is only a route's name
+     * @param start node to begin with, -1 for the graph's own starts
      */
-    record Flow(Graph graph, List<Node> nodes, List<Expression> guards) implements Executable {
+    record Flow(Graph graph, List<Node> nodes, List<Expression> guards, int start) implements Executable {
         private static final String ERROR_ROUTE = "error";
         private static final List<String> ELSE = List.of("else", "default");
 

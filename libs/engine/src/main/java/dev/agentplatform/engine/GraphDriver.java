@@ -150,7 +150,7 @@ final class GraphDriver implements Driver {
     }
 
     private void begin() {
-        react(new Happening.Begin(-1, turn.now));
+        react(new Happening.Begin(flow.start(), turn.now));
     }
 
     private void retry() {

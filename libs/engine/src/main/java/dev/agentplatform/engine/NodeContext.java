@@ -29,7 +29,11 @@ public record NodeContext(
         Ids ids,
         Supplier<List<ChildResult>> results) {
 
-    public record ChildResult(int index, UUID runId, String status, String errorCode, JsonNode result) {}
+    public record ChildResult(int index, UUID runId, String status, String errorCode, StepOutput output) {
+        public boolean completed() {
+            return status.equals("completed");
+        }
+    }
 
     public UUID stepId() {
         return Ids.step(run.id(), no);

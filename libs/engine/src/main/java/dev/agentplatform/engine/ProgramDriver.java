@@ -198,9 +198,8 @@ final class ProgramDriver implements Driver {
         for (Open step : List.copyOf(next.open().values())) {
             if (step.no() != no || !"child".equals(step.on())) continue;
             NodeContext.ChildResult child = workshop.children(run, no).getFirst();
-            if (child.status().equals("completed")) {
-                JsonNode result = StepOutput.read(Json.writeOrNull(child.result())).json();
-                close(step, StepStatus.COMPLETED, result, null, null);
+            if (child.completed()) {
+                close(step, StepStatus.COMPLETED, child.output().json(), null, null);
             } else {
                 String code = child.errorCode() == null ? child.status() : child.errorCode();
                 close(step, StepStatus.FAILED, Json.nothing(), code, "The child run is " + child.status() + ".");

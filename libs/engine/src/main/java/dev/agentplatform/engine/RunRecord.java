@@ -31,6 +31,11 @@ public record RunRecord(
     /** The step of another run that waits for this one; {@code index} counts among its children. */
     public record Parent(UUID runId, int no, int index) {}
 
+    /** The result as the step that made it left it. */
+    public StepOutput output() {
+        return StepOutput.of(result);
+    }
+
     RunRecord with(RunStatus newStatus, long newStartedTime) {
         return new RunRecord(
                 id,

@@ -240,7 +240,7 @@ final class RunTable {
                         row.id("id"),
                         row.text("status"),
                         row.text("error_code"),
-                        Json.parseOrNull(row.text("result"))),
+                        StepOutput.read(row.text("result"))),
                 parent.id(),
                 no,
                 parent.workspaceId());

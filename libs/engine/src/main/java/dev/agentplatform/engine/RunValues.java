@@ -74,15 +74,19 @@ record RunValues(ObjectNode state, ObjectNode nodes, JsonNode secrets) {
         return name -> switch (name) {
             case "state" -> state;
             case "nodes" -> nodes;
-            case "input" -> run.input();
+            case "input" -> inBody(run) ? run.input().path("input") : run.input();
             case "current" -> Json.object().put("node_id", nodeId);
             case "run" -> Json.object().put("id", run.id().toString());
             case "session" -> Json.object().put("id", run.sessionId() == null ? null : run.sessionId().toString());
             case "workspace" -> Json.object().put("id", run.workspaceId());
             case "secrets" -> secrets;
             // The body of a loop sees its element by name.
-            case "item", "index" -> run.options().body() == null ? Json.nothing() : run.input().path(name);
+            case "item", "index" -> inBody(run) ? run.input().path(name) : Json.nothing();
             default -> Json.nothing();
         };
+    }
+
+    private static boolean inBody(RunRecord run) {
+        return run.options().body() != null;
     }
 }

@@ -24,8 +24,11 @@ public record StepOutput(JsonNode json, String text) {
     }
 
     static StepOutput read(String stored) {
-        if (stored == null) return NONE;
-        JsonNode tree = Json.parse(stored);
+        return stored == null ? NONE : of(Json.parse(stored));
+    }
+
+    static StepOutput of(JsonNode tree) {
+        if (Json.isNothing(tree)) return NONE;
         return new StepOutput(
                 tree.has("j") ? tree.get("j") : Json.nothing(),
                 tree.has("t") ? tree.get("t").asString() : null);

@@ -77,7 +77,7 @@ public final class Flows implements RunKind {
             List<String> ids = List.copyOf(nodes.keySet());
             List<NodeRules> all = ids.stream().map(id -> rules.getOrDefault(id, NodeRules.PLAIN)).toList();
             Graph graph = new Graph(ids, all, edges, compensators);
-            return new Flow(graph, List.copyOf(nodes.values()), Collections.nCopies(edges.size(), null));
+            return new Flow(graph, List.copyOf(nodes.values()), Collections.nCopies(edges.size(), null), -1);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.queue.Membership;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.DatabaseUrl;
 import dev.agentplatform.store.Migrations;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ public final class HotPathBench {
     public static void main(String[] args) throws Exception {
         Path dir = Files.createTempDirectory("hot");
         String url = args.length > 0 ? args[0] : null;
-        Database db = Database.open(new Database.Settings(DatabaseUrl.parse(url, dir), 4));
+        Database db = Database.open(DatabaseSettings.of(DatabaseUrl.parse(url, dir)));
         Migrations.migrate(db);
         Ids ids = new Ids(Clock.systemUTC());
         Flows flows = new Flows();
@@ -48,7 +49,7 @@ public final class HotPathBench {
             });
             for (Thread t : threads) t.join();
             double s = (System.nanoTime() - t0) / 1e9;
-            System.out.printf("%d runs in %.2f s: %.0f runs/s, units/batch %.1f%n", n, s, n / s, process.commits().unitsCommitted() / (double) process.commits().batchesCommitted());
+            System.out.printf("%d runs in %.2f s: %.0f runs/s%n", n, s, n / s);
         }
         long[] lat = new long[300];
         for (int i = 0; i < lat.length; i++) {

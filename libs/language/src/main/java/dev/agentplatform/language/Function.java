@@ -1,8 +1,6 @@
 package dev.agentplatform.language;
 
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The functions of the language. {@code x.name(y)} is the same call as {@code name(x, y)}. */
@@ -35,17 +33,26 @@ enum Function {
     private static final Map<String, Function> BY_NAME = new HashMap<>();
 
     static {
-        for (Function function : values()) function.names.forEach(name -> BY_NAME.put(name, function));
+        for (Function function : values()) {
+            BY_NAME.put(function.name, function);
+            if (function.alias != null) BY_NAME.put(function.alias, function);
+        }
     }
 
     final int argumentsMin;
     final int argumentsMax;
-    private final List<String> names;
+    private final String name;
+    private final String alias;
 
-    Function(int argumentsMin, int argumentsMax, String... names) {
+    Function(int argumentsMin, int argumentsMax, String name) {
+        this(argumentsMin, argumentsMax, name, null);
+    }
+
+    Function(int argumentsMin, int argumentsMax, String name, String alias) {
         this.argumentsMin = argumentsMin;
         this.argumentsMax = argumentsMax;
-        this.names = Arrays.asList(names);
+        this.name = name;
+        this.alias = alias;
     }
 
     /** The function of that name, or null. */
@@ -54,7 +61,7 @@ enum Function {
     }
 
     String title() {
-        return names.getFirst() + "()";
+        return name + "()";
     }
 
     String arity() {

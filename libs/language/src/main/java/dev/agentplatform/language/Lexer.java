@@ -69,7 +69,7 @@ final class Lexer {
 
     private String name(boolean hyphens) {
         int start = position;
-        while (position < end && (isNamePart(source.charAt(position)) || hyphens && isHyphen(start))) position++;
+        while (position < end && (isNamePart(source.charAt(position)) || (hyphens && isHyphen(start)))) position++;
         return source.substring(start, position);
     }
 
@@ -173,8 +173,8 @@ final class Lexer {
     }
 
     static boolean isNamePart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || isDigit(c) || c == '_' || c == '$'
-                || c > 127 && Character.isLetterOrDigit(c);
+        boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c > 127 && Character.isLetterOrDigit(c));
+        return letter || isDigit(c) || c == '_' || c == '$';
     }
 
     private static boolean isDigit(char c) {

@@ -61,7 +61,7 @@ final class Pipeline {
     }
 
     void serve(HttpServletRequest servlet, HttpServletResponse response) {
-        Request request = new Request(servlet, requestId(servlet));
+        Request request = new Request(servlet, requestId(servlet), draining);
         headers(request, response);
         Reply reply = answer(request);
         boolean streamed = reply.streamHandler().isPresent();
@@ -88,7 +88,7 @@ final class Pipeline {
 
     private Reply matched(Request request, Match.Found found) throws Exception {
         request.matched(found);
-        refuseWhileDraining(found.route());
+        refuseWhileDraining(request, found.route());
         readBody(request, found.route());
         resolveWorkspace(request, found.route());
         return handlers.handle(request);
@@ -140,8 +140,8 @@ final class Pipeline {
         return preflight ? Origins.preflight(request, reply) : reply;
     }
 
-    private void refuseWhileDraining(Route route) {
-        if (!draining || route.operational()) return;
+    private static void refuseWhileDraining(Request request, Route route) {
+        if (!request.draining() || route.operational()) return;
         throw Problem.unavailable("This process is stopping; send the request again.", DRAINING_RETRY_SECONDS);
     }
 

@@ -18,6 +18,7 @@ public final class Request {
 
     private final HttpServletRequest servlet;
     private final String requestId;
+    private final boolean draining;
     private final long startedNanos = System.nanoTime();
     private Route route;
     private List<String> names = List.of();
@@ -30,9 +31,10 @@ public final class Request {
     private Principal principal = Principal.ANONYMOUS;
     private Reservation reservation;
 
-    Request(HttpServletRequest servlet, String requestId) {
+    Request(HttpServletRequest servlet, String requestId, boolean draining) {
         this.servlet = servlet;
         this.requestId = requestId;
+        this.draining = draining;
     }
 
     // What was asked
@@ -65,9 +67,21 @@ public final class Request {
         return header("traceparent");
     }
 
+    /** Scheme, host and port by which the caller reached this server. */
+    public String baseUrl() {
+        int port = servlet.getServerPort();
+        boolean usual = port == (servlet.getScheme().equals("https") ? 443 : 80);
+        return servlet.getScheme() + "://" + servlet.getServerName() + (usual ? "" : ":" + port);
+    }
+
     /** Address of the peer of the connection. */
     public String clientAddress() {
         return servlet.getRemoteAddr();
+    }
+
+    /** True when this process refuses new work because it is about to stop. */
+    public boolean draining() {
+        return draining;
     }
 
     // Who asked, and where

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Server-sent events to one client, written by the handler's thread alone and flushed one by one.
@@ -32,11 +31,12 @@ public final class Stream {
     private static final int BUFFER_BYTES = 4096;
 
     private static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.UTF_8);
-    private static final Runnable ENDED = () -> {};
 
     private final HttpServletResponse response;
     private final long heartbeatNanos;
-    private final AtomicReference<Runnable> wake = new AtomicReference<>();
+    private final Object wakeLock = new Object();
+    private Runnable wake;
+    private boolean ended;
     private OutputStream out;
     private long writtenNanos = System.nanoTime();
     private long bytesWritten;
@@ -106,13 +106,23 @@ public final class Stream {
 
     /** Called once, by another thread, when the server ends its streams; at once when it already has. */
     public void onEnd(Runnable wakeUp) {
-        if (wake.getAndAccumulate(wakeUp, (before, next) -> before == ENDED ? ENDED : next) == ENDED) wakeUp.run();
+        synchronized (wakeLock) {
+            if (!ended) {
+                wake = wakeUp;
+                return;
+            }
+        }
+        wakeUp.run();
     }
 
     /** Tells the handler to come to its end. */
     void end() {
-        open = false;
-        Runnable registered = wake.getAndSet(ENDED);
+        Runnable registered;
+        synchronized (wakeLock) {
+            ended = true;
+            open = false;
+            registered = wake;
+        }
         if (registered != null) registered.run();
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.agentplatform.kernel.Workspace;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -53,7 +54,7 @@ class HttpServerTest {
         });
         TestServer server = new TestServer(slow);
         try (Socket socket = server.connect()) {
-            socket.getOutputStream().write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".getBytes());
+            socket.getOutputStream().write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.UTF_8));
             assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
             Thread stop = Thread.startVirtualThread(server::close);
             while (!server.server.isDraining()) Thread.onSpinWait();

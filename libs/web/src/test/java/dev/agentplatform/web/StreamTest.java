@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.kernel.Problem;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,7 +71,7 @@ class StreamTest {
     private Socket open(String path, String... headers) throws Exception {
         Socket socket = server.connect();
         String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").getBytes());
+        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").getBytes(StandardCharsets.UTF_8));
         return socket;
     }
 

@@ -1,0 +1,47 @@
+package dev.agentplatform.houserules;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** A source file fits in a head: at most 400 lines, with a reason up to 600. */
+final class FileSizes {
+    static final int LINES_MAX = 400;
+    static final int LINES_MAX_WITH_REASON = 600;
+
+    /** Path to reason. */
+    static final Map<String, String> REASONS = Map.of();
+
+    private static final Pattern SOURCE = Pattern.compile(".*\\.(java|js|mjs|ts|tsx|css|py|sh)");
+
+    private FileSizes() {}
+
+    static List<Finding> check(List<SourceFile> files, Map<String, String> reasons) {
+        List<Finding> findings = new ArrayList<>();
+        Set<String> unneeded = new HashSet<>(reasons.keySet());
+        for (SourceFile file : files) {
+            if (!SOURCE.matcher(file.path()).matches()) continue;
+            int lines = file.lines();
+            if (lines <= LINES_MAX) continue;
+            unneeded.remove(file.path());
+            boolean excused = reasons.containsKey(file.path()) && lines <= LINES_MAX_WITH_REASON;
+            if (!excused) {
+                findings.add(new Finding(
+                        file.path(),
+                        lines,
+                        "has " + lines + " lines",
+                        "Ask which second idea has moved in, and give it a file of its own; up to "
+                                + LINES_MAX_WITH_REASON + " lines a reason in FileSizes.REASONS will do"));
+            }
+        }
+        unneeded.forEach(path -> findings.add(new Finding(
+                path,
+                0,
+                "is listed in FileSizes.REASONS and has no more than " + LINES_MAX + " lines",
+                "Remove the row")));
+        return findings;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.agentplatform.houserules;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * No statement reaches into another workspace: a SELECT, UPDATE or DELETE on a table with {@code workspace_id} names it in
+ * a condition, an INSERT in its columns.
+ *
+ * <p>One naming per statement is asked for, since the tables of a join are joined by keys that lie in one workspace.
+ * SQL that is put together over several Java statements cannot be judged: write it in one piece.
+ */
+final class WorkspaceSql {
+    /** A statement that means every workspace, by its first words. Only for the rooms that work for the whole process. */
+    record AllWorkspaces(String path, String prefix, String reason) {}
+
+    static final List<AllWorkspaces> EXCEPTIONS = List.of();
+
+    private static final Pattern EXCEPTION_PATH = Pattern.compile("libs/(queue|events|engine)/src/main/java/.*\\.java");
+
+    private static final Pattern SQL = Pattern.compile(
+            "(?:with\\b.*\\b(?:select|update|delete|insert)\\b|select\\b.*\\bfrom\\b|insert\\s+(?:or\\s+\\w+\\s+)?into\\b"
+                + "|update\\s+\\w+.*\\bset\\b|delete\\s+from\\b).*");
+
+    private static final Pattern SHAPE = Pattern.compile("shape (insert|update|delete) (\\w+) (.*)");
+
+    private static final Pattern TABLE = Pattern.compile("\\b(?:from|join|update|into|,)\\s+[\"`]?(\\w+)");
+
+    private static final Pattern INSERT = Pattern.compile(
+            "\\binsert\\s+(?:or\\s+\\w+\\s+)?into\\s+[\"`]?(\\w+)[\"`]?(?:\\s+as\\s+\\w+)?\\s*(\\([^)]*\\))?");
+
+    private static final Pattern CONDITION = Pattern.compile(
+            "\\b(?:where|on|using)\\b(?:(?!\\b(?:group by|order by|limit|returning|union)\\b).)*?\\bworkspace_id\\b"
+                    + "|\\band (?:\\w+\\.)?workspace_id (?:=|in\\b)");
+
+    private static final Pattern SHAPE_NAMES_IT = Pattern.compile("workspace(?:_?id)?\\b");
+
+    private WorkspaceSql() {}
+
+    static List<Finding> check(List<SourceFile> files, List<AllWorkspaces> exceptions) {
+        Set<String> tables = WorkspaceTables.in(files);
+        Set<AllWorkspaces> unneeded = new HashSet<>(exceptions);
+        List<Finding> findings = new ArrayList<>();
+        for (SourceFile file : files) {
+            if (!file.isMainJava()) continue;
+            for (SqlTexts.Text text : SqlTexts.in(file)) {
+                String sql = text.text().toLowerCase(Locale.ROOT);
+                if (!reachesOut(sql, tables)) continue;
+                List<AllWorkspaces> excuses = exceptions.stream()
+                        .filter(exception -> excuses(exception, file, sql))
+                        .toList();
+                unneeded.removeAll(excuses);
+                if (excuses.isEmpty()) {
+                    findings.add(new Finding(
+                            file.path(),
+                            text.line(),
+                            "names no workspace: " + sql.substring(0, Math.min(140, sql.length())),
+                            "Add workspace_id to its conditions (or columns, when it inserts)"));
+                }
+            }
+        }
+        for (AllWorkspaces exception : unneeded) {
+            findings.add(new Finding(
+                    exception.path(), 0, "does not need the exception '" + exception.prefix() + "'", "Remove the row"));
+        }
+        return findings;
+    }
+
+    /** Whether a row of the table may be a row: it has a reason, a prefix worth its name, and a room that may. */
+    static boolean isAllowed(AllWorkspaces exception) {
+        return EXCEPTION_PATH.matcher(exception.path()).matches()
+                && exception.prefix().length() >= 15
+                && !exception.reason().isBlank();
+    }
+
+    private static boolean excuses(AllWorkspaces exception, SourceFile file, String sql) {
+        return isAllowed(exception)
+                && exception.path().equals(file.path())
+                && sql.startsWith(exception.prefix().toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean reachesOut(String sql, Set<String> tables) {
+        Matcher shape = SHAPE.matcher(sql);
+        if (shape.matches()) {
+            return tables.contains(shape.group(2))
+                    && !SHAPE_NAMES_IT.matcher(shape.group(3)).find();
+        }
+        if (!SQL.matcher(sql).matches()) return false;
+        Matcher insert = INSERT.matcher(sql);
+        while (insert.find()) {
+            if (!tables.contains(insert.group(1))) continue;
+            if (insert.group(2) == null || !insert.group(2).contains("workspace_id")) return true;
+        }
+        return readsOrChanges(sql, tables) && !CONDITION.matcher(sql).find();
+    }
+
+    private static boolean readsOrChanges(String sql, Set<String> tables) {
+        Matcher table = TABLE.matcher(INSERT.matcher(sql).replaceAll(" "));
+        while (table.find()) {
+            if (tables.contains(table.group(1))) return true;
+        }
+        return false;
+    }
+}
