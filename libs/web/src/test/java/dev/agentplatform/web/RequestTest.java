@@ -379,7 +379,7 @@ class RequestTest {
         try (Socket socket = server.connect()) {
             String huge = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n";
             String answer = TestServer.exchange(socket, huge, "\0");
-            assertThat(answer).startsWith("HTTP/1.1 431").contains("application/problem+json");
+            assertThat(answer).startsWith("HTTP/1.1 431").contains("application/problem+json", "x-request-id: ");
         }
     }
 
