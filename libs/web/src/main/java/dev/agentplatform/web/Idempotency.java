@@ -24,12 +24,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Gives the first answer of a POST again under the same {@code Idempotency-Key}. It stands last among the filters, so that
- * whoever may not call learns nothing.
+ * Gives the first answer of a POST again under the same {@code Idempotency-Key}. It stands last among the filters, so
+ * that whoever may not call learns nothing.
  *
- * <p>The key is reserved before the handler runs and the answer is stored after it. A reservation that is not running in
- * this process belongs to an execution that died: it is executed again under the same reserved id. So is one whose answer
- * was a stream, which is not stored. Answers that may change by themselves (5xx, 409, 429) free the key.
+ * <p>The key is reserved before the handler runs and the answer is stored after it. A reservation that is not running
+ * in this process belongs to an execution that died: it is executed again under the same reserved id. So is one whose
+ * answer was a stream, which is not stored. Answers that may change by themselves (5xx, 409, 429) free the key.
  */
 public final class Idempotency implements Filter, LifeCycle {
     static final String HEADER = "Idempotency-Key";
@@ -46,7 +46,8 @@ public final class Idempotency implements Filter, LifeCycle {
     /** One request under its key: what must be the same when the key comes again. */
     private record Asked(Name name, String route, String bodyHash) {}
 
-    private record Stored(String route, String bodyHash, UUID reservedId, Integer status, JsonNode response, long time) {}
+    private record Stored(
+            String route, String bodyHash, UUID reservedId, Integer status, JsonNode response, long time) {}
 
     private final Database database;
     private final Ids ids;
@@ -127,25 +128,29 @@ public final class Idempotency implements Filter, LifeCycle {
         long now = clock.millis();
         Stored stored = database.transact(sql -> {
             sql.update("""
-                    DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ? AND created_time < ?""",
-                    asked.name().workspaceId(), asked.name().key(), now - KEPT.toMillis());
-            int inserted = sql.update("""
+                    DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ? AND created_time < ?\
+                    """, asked.name().workspaceId(), asked.name().key(), now - KEPT.toMillis());
+            int inserted = sql.update(
+                    """
                     INSERT INTO idempotency_key (workspace_id, key, route, body_hash, reserved_id, created_time)
-                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, key) DO NOTHING""",
-                    asked.name().workspaceId(), asked.name().key(), asked.route(), asked.bodyHash(), fresh, now);
+                    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace_id, key) DO NOTHING\
+                    """, asked.name().workspaceId(), asked.name().key(), asked.route(), asked.bodyHash(), fresh, now);
             return inserted == 1 ? new Stored(asked.route(), asked.bodyHash(), fresh, null, null, 0) : null;
         });
         if (stored != null) return stored;
         Stored earlier = find(asked.name())
-                .orElseThrow(() -> Problem.conflict("idempotency_in_progress", "The key was just freed; send it again."));
+                .orElseThrow(
+                        () -> Problem.conflict("idempotency_in_progress", "The key was just freed; send it again."));
         requireSame(asked, earlier);
         return earlier;
     }
 
     private Optional<Stored> find(Name name) {
-        return database.read(sql -> sql.one("""
+        return database.read(sql -> sql.one(
+                """
                 SELECT route, body_hash, reserved_id, status, response, created_time FROM idempotency_key
-                WHERE workspace_id = ? AND key = ?""",
+                WHERE workspace_id = ? AND key = ?\
+                """,
                 row -> new Stored(
                         row.text("route"),
                         row.text("body_hash"),
@@ -153,12 +158,14 @@ public final class Idempotency implements Filter, LifeCycle {
                         row.smallOrNull("status"),
                         row.json("response"),
                         row.number("created_time")),
-                name.workspaceId(), name.key()));
+                name.workspaceId(),
+                name.key()));
     }
 
     private Problem alreadyRunning(Asked asked) {
         find(asked.name()).ifPresent(earlier -> requireSame(asked, earlier));
-        return Problem.conflict("idempotency_in_progress", "A request with this " + HEADER + " is still being executed.");
+        return Problem.conflict(
+                "idempotency_in_progress", "A request with this " + HEADER + " is still being executed.");
     }
 
     private static void requireSame(Asked asked, Stored earlier) {
@@ -171,7 +178,9 @@ public final class Idempotency implements Filter, LifeCycle {
         JsonNode response = stored.response();
         Reply reply = response.path("content_type").isString()
                 ? Reply.text(
-                        stored.status(), response.path("content_type").stringValue(), response.path("body").stringValue())
+                        stored.status(),
+                        response.path("content_type").stringValue(),
+                        response.path("body").stringValue())
                 : Reply.empty(stored.status());
         for (Map.Entry<String, JsonNode> header : response.path("headers").properties()) {
             reply = reply.header(header.getKey(), header.getValue().stringValue());
@@ -185,14 +194,23 @@ public final class Idempotency implements Filter, LifeCycle {
         response.put("content_type", reply.contentType());
         ObjectNode headers = response.putObject("headers");
         reply.headers().forEach(headers::put);
-        change("stored", """
-                UPDATE idempotency_key SET status = ?, response = ? WHERE workspace_id = ? AND key = ?""",
-                reply.status(), response, asked.name().workspaceId(), asked.name().key());
+        change(
+                "stored",
+                """
+                UPDATE idempotency_key SET status = ?, response = ? WHERE workspace_id = ? AND key = ?\
+                """,
+                reply.status(),
+                response,
+                asked.name().workspaceId(),
+                asked.name().key());
     }
 
     private void release(Asked asked) {
-        change("freed", "DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ?",
-                asked.name().workspaceId(), asked.name().key());
+        change(
+                "freed",
+                "DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ?",
+                asked.name().workspaceId(),
+                asked.name().key());
     }
 
     private void change(String what, String statement, Object... arguments) {
@@ -244,10 +262,10 @@ public final class Idempotency implements Filter, LifeCycle {
         try {
             for (int batch = PURGE_BATCH; batch == PURGE_BATCH && stopped.getCount() > 0; all += batch) {
                 batch = database.transact(sql -> sql.update("""
-                        DELETE FROM idempotency_key WHERE (workspace_id, key) IN (
-                          SELECT workspace_id, key FROM idempotency_key WHERE created_time < ?
-                          ORDER BY created_time LIMIT ?)""",
-                        clock.millis() - KEPT.toMillis(), PURGE_BATCH));
+                          DELETE FROM idempotency_key WHERE (workspace_id, key) IN (
+                            SELECT workspace_id, key FROM idempotency_key WHERE created_time < ?
+                            ORDER BY created_time LIMIT ?)\
+                          """, clock.millis() - KEPT.toMillis(), PURGE_BATCH));
             }
         } catch (RuntimeException failed) {
             LOG.warn("idempotency keys could not be purged; tried again in {}", PURGE_INTERVAL, failed);

@@ -109,7 +109,8 @@ abstract class IdempotencySuite {
         var again = post("/gateway/runs", "{\"a\":1}", "key 1");
         assertThat(again.statusCode()).isEqualTo(202);
         assertThat(again.body()).isEqualTo(first.body());
-        assertThat(again.headers().firstValue("location")).isEqualTo(first.headers().firstValue("location"));
+        assertThat(again.headers().firstValue("location"))
+                .isEqualTo(first.headers().firstValue("location"));
         assertThat(again.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(again.headers().firstValue("idempotent-replayed")).hasValue("true");
         assertThat(executed).hasSize(1);
@@ -140,7 +141,8 @@ abstract class IdempotencySuite {
     private void refusalsAreStoredUnlessTheyMayChange() {
         for (int status : List.of(404, 422)) {
             executed.clear();
-            assertThat(post("/refused/" + status, "{}", "r" + status).statusCode()).isEqualTo(status);
+            assertThat(post("/refused/" + status, "{}", "r" + status).statusCode())
+                    .isEqualTo(status);
             var again = post("/refused/" + status, "{}", "r" + status);
             assertThat(again.statusCode()).isEqualTo(status);
             assertThat(again.headers().firstValue("content-type")).hasValue("application/problem+json");
@@ -173,7 +175,8 @@ abstract class IdempotencySuite {
                 "public",
                 "dead"));
         restart();
-        assertThat(post("/runs", "{}", "dead").headers().firstValue("idempotent-replayed")).isEmpty();
+        assertThat(post("/runs", "{}", "dead").headers().firstValue("idempotent-replayed"))
+                .isEmpty();
         assertThat(executed).hasSize(2);
         assertThat(executed.get(1)).isEqualTo(executed.get(0));
     }
@@ -182,13 +185,16 @@ abstract class IdempotencySuite {
         executed.clear();
         post("/runs", "{}", "old");
         clock.now = clock.now.plus(Duration.ofHours(23));
-        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed")).hasValue("true");
+        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed"))
+                .hasValue("true");
         assertThat(idempotency.purge()).isZero();
         clock.now = clock.now.plus(Duration.ofHours(2));
-        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed")).isEmpty();
+        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed"))
+                .isEmpty();
         assertThat(executed).hasSize(2).doesNotHaveDuplicates();
         assertThat(idempotency.purge()).isPositive();
-        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed")).hasValue("true");
+        assertThat(post("/runs", "{}", "old").headers().firstValue("idempotent-replayed"))
+                .hasValue("true");
         assertThat(idempotency.purge()).isZero();
         idempotency.start();
         idempotency.stop();
