@@ -117,7 +117,7 @@ class BinderTest {
         {"weights":{"x":"1"}} | weights.x | must be a whole number
         {"mode":"ROUTER"} | mode | must be one of round_robin, router
         {"config":{"retry_policy":{"max_attempts":9}}} | config.retry_policy.max_attempts | must be between 1 and 5
-        {"config":{"retry_policy":{"retry_delay_seconds":"1"}}} | config.retry_policy.retry_delay_seconds | must be a number
+        {"config":{"retry_policy":{"retry_delay_seconds":"1"}}}|config.retry_policy.retry_delay_seconds|must be a number
         {"config":[]}                                          | config                            | must be an object
         {"words":["a",2]}                                      | words.1                           | must be a text
         {"input":1,"name":{}}                                  | name                              | must be a text
