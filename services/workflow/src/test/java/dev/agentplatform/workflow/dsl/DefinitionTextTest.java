@@ -33,6 +33,13 @@ class DefinitionTextTest {
     }
 
     @Test
+    void trickyValuesAreStillYaml() {
+        for (String text : TRICKY) {
+            assertThat(DefinitionText.write(Json.object().put("value", text))).as(text).startsWith("value:");
+        }
+    }
+
+    @Test
     void anyTreeComesBackFromYamlAndFromJson() {
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
