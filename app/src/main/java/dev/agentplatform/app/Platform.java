@@ -95,9 +95,9 @@ public final class Platform implements AutoCloseable {
 
     private EngineProcess.Settings engineSettings(Settings settings, Roles roles) {
         Duration heartbeat = settings.millis(
-                "AGENT_PLATFORM_HEARTBEAT_MS", Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMinutes(5));
+                "AGENT_PLATFORM_WORKER_HEARTBEAT_MILLIS", Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMinutes(5));
         Duration lease = settings.millis(
-                "AGENT_PLATFORM_LEASE_MS", Duration.ofSeconds(30), heartbeat.multipliedBy(2), Duration.ofHours(1));
+                "AGENT_PLATFORM_WORKER_LEASE_MILLIS", Duration.ofSeconds(30), heartbeat.multipliedBy(2), Duration.ofHours(1));
         int slots = (int) settings.number("AGENT_PLATFORM_RUNS_MAX", 1_000, 1, 1_000_000);
         return new EngineProcess.Settings(
                 database,

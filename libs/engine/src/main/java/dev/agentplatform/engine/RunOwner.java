@@ -249,7 +249,8 @@ final class RunOwner {
     private void tellEnd(Turn turn, Turn.Ended ended) {
         turn.tell("run." + ended.status().word(), event -> event.put("error_code", ended.code())
                 .json("error", ended.error())
-                .json("result", ended.result()));
+                .json("output_json", ended.outputJson())
+                .text("output_text", ended.outputText()));
         RunRecord.Parent parent = run.parent();
         if (parent == null) return;
         String body = Mailbag.childEnded(parent.index(), ended.status().word());
@@ -277,7 +278,7 @@ final class RunOwner {
                 started,
                 turn.now,
                 ended.error(),
-                ended.result(),
+                ended.stored(),
                 ended.finalState());
     }
 
