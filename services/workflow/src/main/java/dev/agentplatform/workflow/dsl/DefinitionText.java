@@ -64,13 +64,14 @@ public final class DefinitionText {
         }
     }
 
-    /** The reader takes an alias for a string of that name: better an error than a workflow that means something else. */
+    /** The reader takes an alias for a string of that name: better an error than another meaning. */
     private static void refuseAliases(String text) {
         try (YAMLParser parser = (YAMLParser) YAML.createParser(text)) {
             while (parser.nextToken() != null) {
                 if (!parser.isCurrentAlias()) continue;
                 int line = parser.currentTokenLocation().getLineNr();
-                throw Problem.malformed("malformed", "The document uses an alias in line " + line + "; write the value out.");
+                throw Problem.malformed(
+                        "malformed", "The document uses an alias in line " + line + "; write the value out.");
             }
         }
     }
