@@ -166,7 +166,14 @@ final class SqliteWriter implements WriterConnection {
             prepared = driver.prepareStatement(statement);
             controls.put(statement, prepared);
         }
-        prepared.execute();
+        try {
+            prepared.execute();
+        } catch (SQLException failure) {
+            // After most errors the driver has finalized the statement.
+            controls.remove(statement);
+            prepared.close();
+            throw failure;
+        }
     }
 
     /** A transaction of a caller, and what it will be answered once it is durable. */

@@ -111,7 +111,7 @@ class GroupCommitTest {
                 row -> row.text("name") + "|" + row.numberOrNull("number") + "|" + row.smallOrNull("small") + "|"
                         + row.idOrNull("other")));
         assertThat(rows)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "|1|2|" + emptied,
                         "ünïcode 𝄞, \"quotes\" {and} \\|" + Long.MIN_VALUE + "|-1|" + empty,
                         "null|null|null|null");
