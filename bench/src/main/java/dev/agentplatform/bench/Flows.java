@@ -57,14 +57,18 @@ final class Flows implements RunKind {
     UUID addLoop(int turnsMax, NodeWork work) {
         NodeWork nothing = _ -> Outcome.done(Json.nothing());
         List<Node> nodes = List.of(
+                new Node("start", "compute", "start", nothing, false, true),
                 new Node("again", "effect", "again", nothing, true, true),
                 new Node("decide", "effect", "decide", work, true, true),
                 new Node("end", "compute", "end", nothing, false, true));
         NodeRules plain = NodeRules.PLAIN;
         NodeRules loops = new NodeRules(
                 0, 0, plain.retry(), true, turnsMax, -1, plain.onError(), plain.join(), plain.resultRank());
-        List<Graph.Edge> edges =
-                List.of(new Graph.Edge(0, 1, null), new Graph.Edge(1, 0, "back"), new Graph.Edge(1, 2, "out"));
+        List<Graph.Edge> edges = List.of(
+                new Graph.Edge(0, 1, null),
+                new Graph.Edge(1, 2, null),
+                new Graph.Edge(2, 1, "back"),
+                new Graph.Edge(2, 3, "out"));
         return add(flow(nodes, loops, edges));
     }
 

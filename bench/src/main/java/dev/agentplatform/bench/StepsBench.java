@@ -23,9 +23,11 @@ final class StepsBench {
             options.complete();
             for (String kind : stores.kinds()) {
                 Flows flows = new Flows();
-                UUID version = flows.addLoop(steps, new Turns(kind, steps, window));
+                Turns turns = new Turns(kind, steps, window);
+                UUID version = flows.addLoop(steps, turns);
                 try (EngineRuns engine = new EngineRuns(stores.migrated(kind, "steps"), flows)) {
                     engine.run(version, WAIT_MS);
+                    if (turns.done < steps) throw new IllegalStateException("ended after " + turns.done + " steps");
                 }
             }
         }
