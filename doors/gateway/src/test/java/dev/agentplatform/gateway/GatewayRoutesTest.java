@@ -62,9 +62,11 @@ class GatewayRoutesTest {
 
     @Test
     void healthFailsOnlyWhileDraining() throws Exception {
-        serve(List.of(new Check("store", () -> {
-            throw new SQLException("down");
-        })), List.of());
+        serve(
+                List.of(new Check("store", () -> {
+                    throw new SQLException("down");
+                })),
+                List.of());
         var healthy = get("/health");
         assertThat(healthy.statusCode()).isEqualTo(200);
         assertThat(healthy.body())
@@ -80,7 +82,8 @@ class GatewayRoutesTest {
         serve(List.of(new Check("store", () -> {}), new Check("queue", () -> {})), List.of());
         var ready = get("/ready");
         assertThat(ready.statusCode()).isEqualTo(200);
-        assertThat(Json.parse(ready.body()).path("checks").findValuesAsString("name")).containsExactly("store", "queue");
+        assertThat(Json.parse(ready.body()).path("checks").findValuesAsString("name"))
+                .containsExactly("store", "queue");
         server.drain();
         assertThat(get("/ready").statusCode()).isEqualTo(503);
     }

@@ -60,16 +60,26 @@ public final class Driving {
         }
     }
 
+    /** A step that was started by hand. */
+    public record Driven(UUID runId, int no) {}
+
     /** Claims one run that waits for hand-driving and starts its next step; empty when there is none. */
-    public Optional<UUID> driveNext(String workspaceId, String workerKey) throws InterruptedException {
+    public Optional<Driven> driveNext(String workspaceId, String workerKey) throws InterruptedException {
         long deadline = engine.now() + FOLLOW_MAX_MS;
         UUID me = engine.worker();
         Optional<Claimed> claimed = engine.database()
                 .transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId), workerKey));
         if (claimed.isEmpty()) return Optional.empty();
+        RunRecord run = engine.find(workspaceId, claimed.get().ref()).orElseThrow();
+        int next = new RunViews(engine)
+                .open(run).stream()
+                        .filter(step -> step.status().equals("queued"))
+                        .mapToInt(StepRecord::no)
+                        .findFirst()
+                        .orElse(1);
         RunOwner owner = engine.take(claimed.get(), Optional.of(1));
         await(owner.released(), deadline);
-        return Optional.of(claimed.get().ref());
+        return Optional.of(new Driven(claimed.get().ref(), next));
     }
 
     /** Starts one named step, whatever its place in the queue. */

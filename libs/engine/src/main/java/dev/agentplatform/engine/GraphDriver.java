@@ -397,6 +397,7 @@ final class GraphDriver implements Driver {
     }
 
     private void failed(OpenStep step, Outcome.Fail fail) {
+        turn.rows.addAll(fail.rows());
         String message = workshop.masked(fail.message());
         StepOutput output = workshop.masked(new StepOutput(orNull(fail.output()), null));
         if (flow.graph().rules(step.node()).onError() != NodeRules.OnError.FAIL) {

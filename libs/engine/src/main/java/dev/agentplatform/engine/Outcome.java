@@ -19,8 +19,17 @@ public sealed interface Outcome {
     record Done(JsonNode output, String text, String route, ObjectNode state, JsonNode input, List<RowWrite> rows)
             implements Outcome {}
 
-    /** @param retryable whether the node's retry policy applies */
-    record Fail(String code, String message, boolean retryable, JsonNode output, JsonNode input) implements Outcome {}
+    /**
+     * @param retryable whether the node's retry policy applies
+     * @param rows written in the same transaction as the failure
+     */
+    record Fail(
+            String code, String message, boolean retryable, JsonNode output, JsonNode input, List<RowWrite> rows)
+            implements Outcome {
+        public Fail(String code, String message, boolean retryable, JsonNode output, JsonNode input) {
+            this(code, message, retryable, output, input, List.of());
+        }
+    }
 
     /**
      * The step goes on when something arrives.

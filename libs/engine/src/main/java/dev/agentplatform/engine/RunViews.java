@@ -45,7 +45,8 @@ public final class RunViews {
         return open.stream().filter(step -> step.no() == no).findFirst();
     }
 
-    private List<StepRecord> open(RunRecord run) {
+    /** Steps of a live run that have no outcome yet. */
+    public List<StepRecord> open(RunRecord run) {
         if (run.status().ended()) return List.of();
         UUID id = run.id();
         Optional<String> state = engine.database().read(sql -> TaskTable.state(sql, run.workspaceId(), id));

@@ -23,8 +23,14 @@ public final class Follower {
     public interface Sink {
         void event(LogEvent event) throws IOException;
 
-        /** Nothing new for a heartbeat's time. */
+        /** How long nothing may come before {@link #idle} is called. */
+        long waitMillis();
+
+        /** Nothing new for that time. */
         void idle() throws IOException;
+
+        /** Registers what wakes the follower when the sink is closed from elsewhere. */
+        default void onEnd(Runnable wakeUp) {}
 
         /** False ends the following. */
         boolean open();
@@ -34,13 +40,14 @@ public final class Follower {
      * Sends every event after {@code lastSeen} (0: from the start) until the run has ended or the sink is
      * closed. Returns true when the log was read to the end of the run.
      */
-    public boolean follow(String workspaceId, UUID runId, long lastSeen, long heartbeatMs, Sink sink)
+    public boolean follow(String workspaceId, UUID runId, long lastSeen, Sink sink)
             throws IOException, InterruptedException {
         try (LiveLog.Subscription subscription = live.subscribe(runId)) {
+            sink.onEnd(subscription::wake);
             Position position = new Position(lastSeen, sink);
             while (sink.open()) {
                 if (position.behind && catchUp(workspaceId, runId, position)) return true;
-                Optional<List<LogEvent>> events = subscription.poll(heartbeatMs);
+                Optional<List<LogEvent>> events = subscription.poll(sink.waitMillis());
                 if (events.isEmpty()) {
                     sink.idle();
                     continue;

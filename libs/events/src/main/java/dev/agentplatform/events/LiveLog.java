@@ -93,6 +93,11 @@ public final class LiveLog {
             }
         }
 
+        /** Makes {@link #poll} return. */
+        void wake() {
+            overflow();
+        }
+
         private void overflow() {
             lock.lock();
             try {

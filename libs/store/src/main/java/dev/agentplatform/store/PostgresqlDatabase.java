@@ -3,6 +3,7 @@ package dev.agentplatform.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.agentplatform.kernel.Problem;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -130,6 +131,7 @@ final class PostgresqlDatabase implements Database {
             try {
                 return attempt.run();
             } catch (SQLException failure) {
+                if (pool.isClosed()) throw closed();
                 boolean none = failure instanceof SQLTransientConnectionException;
                 if (none || tries == RETRIES_MAX || !dialect().isRetryable(failure)) {
                     throw Replies.reason(dialect(), failure);
@@ -183,5 +185,9 @@ final class PostgresqlDatabase implements Database {
     public void close() {
         for (GroupCommit<?, ?> groupCommit : groupCommits) groupCommit.close();
         pool.close();
+    }
+
+    private static Problem closed() {
+        return Problem.unavailable("The database is being closed.", 1);
     }
 }

@@ -108,10 +108,14 @@ public final class Binder {
             return wrong(path, "must be one of " + String.join(", ", kind.allowed()));
         }
         if (text.length() < kind.lengthMin()) {
-            return wrong(path, kind.lengthMin() == 1 ? "must not be empty" : "must have at least " + kind.lengthMin()
-                    + " characters");
+            return wrong(
+                    path,
+                    kind.lengthMin() == 1
+                            ? "must not be empty"
+                            : "must have at least " + kind.lengthMin() + " characters");
         }
-        if (text.length() > kind.lengthMax()) return wrong(path, "must have at most " + kind.lengthMax() + " characters");
+        if (text.length() > kind.lengthMax())
+            return wrong(path, "must have at most " + kind.lengthMax() + " characters");
         return text;
     }
 
@@ -119,9 +123,11 @@ public final class Binder {
         if (!json.isIntegralNumber()) return wrong(path, "must be a whole number");
         boolean fits = kind.wide() ? json.canConvertToLong() : json.canConvertToInt();
         if (!fits || json.longValue() < kind.min() || json.longValue() > kind.max()) {
-            return wrong(path, between(
-                    Math.max(kind.min(), kind.wide() ? Long.MIN_VALUE : Integer.MIN_VALUE),
-                    Math.min(kind.max(), kind.wide() ? Long.MAX_VALUE : Integer.MAX_VALUE)));
+            return wrong(
+                    path,
+                    between(
+                            Math.max(kind.min(), kind.wide() ? Long.MIN_VALUE : Integer.MIN_VALUE),
+                            Math.min(kind.max(), kind.wide() ? Long.MAX_VALUE : Integer.MAX_VALUE)));
         }
         if (kind.wide()) return json.longValue();
         return json.intValue();
@@ -137,7 +143,9 @@ public final class Binder {
         Object constant = json.isString() ? kind.constants().get(json.stringValue()) : null;
         return constant != null
                 ? constant
-                : wrong(path, "must be one of " + String.join(", ", kind.constants().keySet()));
+                : wrong(
+                        path,
+                        "must be one of " + String.join(", ", kind.constants().keySet()));
     }
 
     private Object list(JsonNode json, Kind.ListOf kind, String path) {

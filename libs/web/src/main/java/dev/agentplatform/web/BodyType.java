@@ -141,8 +141,9 @@ final class BodyType {
             case Class<?> plain when plain.isEnum() -> new Kind.Choice(constants(plain));
             case Class<?> plain when plain.isRecord() -> new Kind.Nested(plain);
             default ->
-                throw new IllegalArgumentException(component.getDeclaringRecord().getName() + "." + component.getName()
-                        + " has the type " + generic.getTypeName() + ", which a body cannot have.");
+                throw new IllegalArgumentException(
+                        component.getDeclaringRecord().getName() + "." + component.getName() + " has the type "
+                                + generic.getTypeName() + ", which a body cannot have.");
         };
     }
 
@@ -167,9 +168,7 @@ final class BodyType {
     private static Kind text(RecordComponent component) {
         Length length = component.getAnnotation(Length.class);
         return new Kind.Text(
-                length == null ? 0 : length.min(),
-                length == null ? TEXT_LENGTH_MAX : length.max(),
-                allowed(component));
+                length == null ? 0 : length.min(), length == null ? TEXT_LENGTH_MAX : length.max(), allowed(component));
     }
 
     private static List<String> allowed(RecordComponent component) {

@@ -11,8 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code /openapi.json} and {@code /docs}, a page that shows it and tries it and fetches nothing from elsewhere. */
 public final class DocumentRoutes {
     private static final String PAGE = "docs.html";
-    private static final String PAGE_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
-            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String PAGE_POLICY =
+            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final byte[] document;
     private final Routes routes = new Routes("document", "This description");

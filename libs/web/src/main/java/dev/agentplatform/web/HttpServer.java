@@ -26,6 +26,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
  * HttpServer server = new HttpServer(HttpSettings.from(settings), ids, routes, filters, observers);
  * server.start();
  * }</pre>
+ *
+ * <p>{@code /openapi.json} and {@code /docs} come with {@link DocumentRoutes}; {@link Idempotency} is the last filter.
  */
 public final class HttpServer implements LifeCycle {
     /** The JDK's default of 50 drops connects of a burst, and a dropped client waits a whole second. */
@@ -47,6 +49,7 @@ public final class HttpServer implements LifeCycle {
     }
 
     private final HttpSettings settings;
+    private final Ids ids;
     private final Streams streams;
     private final Pipeline pipeline;
     private Javalin javalin;
@@ -54,6 +57,7 @@ public final class HttpServer implements LifeCycle {
     public HttpServer(
             HttpSettings settings, Ids ids, List<Routes> services, List<Filter> filters, List<Observer> observers) {
         this.settings = settings;
+        this.ids = ids;
         this.streams = new Streams(settings.streamsMax());
         this.pipeline = new Pipeline(new RouteTable(services), filters, observers, streams, settings, ids);
     }
@@ -140,7 +144,7 @@ public final class HttpServer implements LifeCycle {
         graceful.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         server.setHandler(graceful);
         server.setStopTimeout(settings.stopTimeout().toMillis());
-        server.setErrorHandler(new EdgeErrors());
+        server.setErrorHandler(new EdgeErrors(ids));
     }
 
     private static void configureHttp(HttpConfiguration http) {

@@ -59,7 +59,8 @@ final class JsonSchemas {
     private ObjectNode property(Field field) {
         ObjectNode schema = kind(field.kind());
         if (!field.required() && field.absent() == null) schema = orNull(schema);
-        String aliases = field.aliases().isEmpty() ? "" : "Also accepted as " + String.join(", ", field.aliases()) + ".";
+        String aliases =
+                field.aliases().isEmpty() ? "" : "Also accepted as " + String.join(", ", field.aliases()) + ".";
         String description = (field.description() + " " + aliases).strip();
         return description.isEmpty() ? schema : schema.put("description", description);
     }
@@ -80,7 +81,8 @@ final class JsonSchemas {
     private ObjectNode kind(Kind kind) {
         return switch (kind) {
             case Kind.Text text -> text(text);
-            case Kind.Whole whole -> range(type("integer").put("format", whole.wide() ? "int64" : "int32"), whole.min(), whole.max());
+            case Kind.Whole whole ->
+                range(type("integer").put("format", whole.wide() ? "int64" : "int32"), whole.min(), whole.max());
             case Kind.Decimal decimal -> range(type("number"), decimal.min(), decimal.max());
             case Kind.Flag flag -> type("boolean");
             case Kind.Id id -> type("string").put("format", "uuid");

@@ -42,22 +42,23 @@ final class OpenApi {
     }
 
     private ObjectNode operation(Route route) {
-        ObjectNode operation = Json.object()
-                .put("operationId", operationId(route))
-                .put("summary", route.summary());
+        ObjectNode operation =
+                Json.object().put("operationId", operationId(route)).put("summary", route.summary());
         operation.putArray("tags").add(route.service());
         ArrayNode parameters = Json.array();
-        for (String name : route.parameterNames()) parameters.add(parameter(name, "path", "string").put("required", true));
+        for (String name : route.parameterNames())
+            parameters.add(parameter(name, "path", "string").put("required", true));
         for (Route.QueryParameter query : route.queryParameters()) {
             parameters.add(parameter(query.name(), "query", query.type()).put("description", query.description()));
         }
         if (!route.operational()) parameters.add(reference("parameters", WORKSPACE_PARAMETER));
         if (route.method().equals("POST")) parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
-        route.body().ifPresent(type -> operation
-                .putObject("requestBody")
-                .put("required", BodyType.of(type).fields().stream().anyMatch(BodyType.Field::required))
-                .set("content", content(Reply.JSON, schemas.reference(type))));
+        route.body()
+                .ifPresent(type -> operation
+                        .putObject("requestBody")
+                        .put("required", BodyType.of(type).fields().stream().anyMatch(BodyType.Field::required))
+                        .set("content", content(Reply.JSON, schemas.reference(type))));
         operation.set("responses", responses(route));
         return operation;
     }
@@ -66,7 +67,10 @@ final class OpenApi {
         ObjectNode responses = Json.object();
         if (route.streams()) {
             JsonNode text = Json.object().put("type", "string");
-            responses.putObject("200").put("description", "The events").set("content", content(Stream.CONTENT_TYPE, text));
+            responses
+                    .putObject("200")
+                    .put("description", "The events")
+                    .set("content", content(Stream.CONTENT_TYPE, text));
         }
         for (Route.Answer answer : route.answers()) {
             ObjectNode response =
@@ -144,11 +148,12 @@ final class OpenApi {
 
     private static ObjectNode problemSchema() {
         return (ObjectNode) Json.parse("""
-                {"type":"object","required":["type","title","status","detail","code","request_id"],"properties":{
-                 "type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
-                 "detail":{"type":"string"},"code":{"type":"string","description":"Stable; branch on this."},
-                 "request_id":{"type":["string","null"]},
-                 "errors":{"type":"array","items":{"type":"object","properties":{
-                   "path":{"type":"string"},"message":{"type":"string"}}}}}}""");
+            {"type":"object","required":["type","title","status","detail","code","request_id"],"properties":{
+             "type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
+             "detail":{"type":"string"},"code":{"type":"string","description":"Stable; branch on this."},
+             "request_id":{"type":["string","null"]},
+             "errors":{"type":"array","items":{"type":"object","properties":{
+               "path":{"type":"string"},"message":{"type":"string"}}}}}}\
+            """);
     }
 }

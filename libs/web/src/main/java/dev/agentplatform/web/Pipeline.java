@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The life of a request, step by step, on one virtual thread: {@link #serve} is the order, {@link #answer} the steps that
- * may refuse it.
+ * The life of a request, step by step, on one virtual thread: {@link #serve} is the order, {@link #answer} the steps
+ * that may refuse it.
  */
 final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -136,7 +136,8 @@ final class Pipeline {
                     .header("Allow", allowed);
         }
         Reply reply = Reply.empty(204).header("Allow", allowed);
-        boolean preflight = Origins.isPreflight(request) && origins.allowed(request).isPresent();
+        boolean preflight =
+                Origins.isPreflight(request) && origins.allowed(request).isPresent();
         return preflight ? Origins.preflight(request, reply) : reply;
     }
 
@@ -150,7 +151,8 @@ final class Pipeline {
         if (bytes.length == 0) return;
         String contentType = request.servlet().getContentType();
         if (contentType != null && !isJson(contentType)) {
-            throw new Problem(415, "unsupported_media_type", "The body must be application/json, not " + contentType + ".");
+            throw new Problem(
+                    415, "unsupported_media_type", "The body must be application/json, not " + contentType + ".");
         }
         JsonNode json = JsonBody.parse(bytes);
         if (!json.isObject() && !route.anyJson()) {
@@ -201,7 +203,8 @@ final class Pipeline {
     private Reply problem(Request request, Throwable thrown) {
         Problem problem = switch (thrown) {
             case Problem answer -> answer;
-            case IOException cut when cut.getCause() instanceof TimeoutException ->
+            case IOException cut
+            when cut.getCause() instanceof TimeoutException ->
                 new Problem(408, "request_timeout", "The body did not arrive in time.");
             case IOException cut -> {
                 LOG.debug("request {} was cut: {}", request.requestId(), cut.getMessage());

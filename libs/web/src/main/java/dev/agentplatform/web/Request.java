@@ -120,8 +120,8 @@ public final class Request {
     }
 
     /**
-     * A path parameter that is an id. What is no id is the same 404 as an unknown one; its noun is taken from the segment
-     * before it ({@code /runtime/node-runs/{id}}: node run).
+     * A path parameter that is an id. What is no id is the same 404 as an unknown one; its noun is taken from the
+     * segment before it ({@code /runtime/node-runs/{id}}: node run).
      */
     public UUID id(String name) {
         String text = text(name);
@@ -163,8 +163,7 @@ public final class Request {
         } catch (NumberFormatException notANumber) {
             // answered below
         }
-        throw Problem.malformed(
-                "malformed_parameter", name, "must be a whole number between " + min + " and " + max);
+        throw Problem.malformed("malformed_parameter", name, "must be a whole number between " + min + " and " + max);
     }
 
     /** A parameter that is {@code true} or {@code false}. */
@@ -179,8 +178,8 @@ public final class Request {
     /** A parameter that is an id. */
     public Optional<UUID> idQuery(String name) {
         return query(name)
-                .map(text -> Ids.parse(text).orElseThrow(
-                        () -> Problem.malformed("malformed_parameter", name, "must be an id (a UUID)")));
+                .map(text -> Ids.parse(text)
+                        .orElseThrow(() -> Problem.malformed("malformed_parameter", name, "must be an id (a UUID)")));
     }
 
     /** Items of a page: 1 to 200, by default 50. */

@@ -21,8 +21,8 @@ import java.time.Duration;
  * }
  * }</pre>
  *
- * <p>A client that left is noticed by a write only, so nothing is thrown at the handler: the stream is closed then, what
- * is written to it is dropped, and {@link #isOpen} is false. The same holds when the server ends its streams.
+ * <p>A client that left is noticed by a write only, so nothing is thrown at the handler: the stream is closed then,
+ * what is written to it is dropped, and {@link #isOpen} is false. The same holds when the server ends its streams.
  */
 public final class Stream {
     static final String CONTENT_TYPE = "text/event-stream";
@@ -83,7 +83,8 @@ public final class Stream {
         if (data.indexOf('\n') < 0 && data.indexOf('\r') < 0) {
             text.append("data: ").append(data).append('\n');
         } else {
-            for (String line : data.split("\r\n|\r|\n", -1)) text.append("data: ").append(line).append('\n');
+            for (String line : data.split("\r\n|\r|\n", -1))
+                text.append("data: ").append(line).append('\n');
         }
         write(text.append('\n').toString().getBytes(StandardCharsets.UTF_8));
     }

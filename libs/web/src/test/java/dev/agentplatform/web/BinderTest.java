@@ -27,7 +27,9 @@ class BinderTest {
 
     record Config(Retry retryPolicy) {}
 
-    record Member(@Required UUID agentId, @Length(min = 1, max = 5) String role) {}
+    record Member(
+            @Required UUID agentId,
+            @Length(min = 1, max = 5) String role) {}
 
     record Body(
             String name,
@@ -66,11 +68,12 @@ class BinderTest {
     @Test
     void everyKindOfValueIsBound() {
         Body body = bind("""
-                {"name":"n","status":"draft","count":3,"big":9007199254740993,"flag":true,
-                 "due_time":"2026-01-31T12:00:00.5+01:00","input":[1],"metadata_json":{"a":null},
-                 "members":[{"agent_id":"01890000-0000-7000-8000-000000000001","role":"r"}],
-                 "weights":{"x":1},"mode":"round_robin",
-                 "config":{"retry_policy":{"max_attempts":2,"retry_delay_seconds":1}},"words":["a"]}""");
+            {"name":"n","status":"draft","count":3,"big":9007199254740993,"flag":true,
+             "due_time":"2026-01-31T12:00:00.5+01:00","input":[1],"metadata_json":{"a":null},
+             "members":[{"agent_id":"01890000-0000-7000-8000-000000000001","role":"r"}],
+             "weights":{"x":1},"mode":"round_robin",
+             "config":{"retry_policy":{"max_attempts":2,"retry_delay_seconds":1}},"words":["a"]}\
+            """);
         assertThat(body.name()).isEqualTo("n");
         assertThat(body.big()).isEqualTo(9007199254740993L);
         assertThat(body.dueTime()).isEqualTo(Instant.parse("2026-01-31T11:00:00.500Z"));
@@ -93,34 +96,32 @@ class BinderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
-            {"name":1}                                             | name                              | must be a text
-            {"status":"other"}                                     | status                            | must be one of draft, published
-            {"count":"1"}                                          | count                             | must be a whole number
-            {"count":1.0}                                          | count                             | must be a whole number
-            {"count":2147483648}                                   | count                             | must be between -2147483648 and 2147483647
-            {"big":9223372036854775808}                            | big                               | must be between -9223372036854775808 and 9223372036854775807
-            {"flag":"true"}                                        | flag                              | must be true or false
-            {"flag":0}                                             | flag                              | must be true or false
-            {"due_time":"2026-01-31"}                              | due_time                          | must be a time such as 2026-01-31T12:00:00.000Z
-            {"due_time":1700000000000}                             | due_time                          | must be a time such as 2026-01-31T12:00:00.000Z
-            {"due_time":"+99999-01-01T00:00:00Z"}                  | due_time                          | must be a time such as 2026-01-31T12:00:00.000Z
-            {"metadata_json":[]}                                   | metadata_json                     | must be an object
-            {"members":{}}                                         | members                           | must be a list
-            {"members":[{}]}                                       | members.0.agent_id                | is required
-            {"members":[null]}                                     | members.0                         | must not be null
-            {"members":[{"agent_id":"1-1-1-1-1"}]}                 | members.0.agent_id                | must be an id (a UUID)
-            {"members":[1,2,3]}                                    | members                           | must have at most 2 entries
-            {"weights":{"x":"1"}}                                  | weights.x                         | must be a whole number
-            {"mode":"ROUTER"}                                      | mode                              | must be one of round_robin, router
-            {"config":{"retry_policy":{"max_attempts":9}}}         | config.retry_policy.max_attempts  | must be between 1 and 5
-            {"config":{"retry_policy":{"retry_delay_seconds":"1"}}}| config.retry_policy.retry_delay_seconds | must be a number
-            {"config":[]}                                          | config                            | must be an object
-            {"words":["a",2]}                                      | words.1                           | must be a text
-            {"input":1,"name":{}}                                  | name                              | must be a text
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        {"name":1}                                             | name                              | must be a text
+        {"status":"other"} | status | must be one of draft, published
+        {"count":"1"} | count | must be a whole number
+        {"count":1.0} | count | must be a whole number
+        {"count":2147483648} | count | must be between -2147483648 and 2147483647
+        {"big":9223372036854775808} | big | must be between -9223372036854775808 and 9223372036854775807
+        {"flag":"true"} | flag | must be true or false
+        {"flag":0} | flag | must be true or false
+        {"due_time":"2026-01-31"} | due_time | must be a time such as 2026-01-31T12:00:00.000Z
+        {"due_time":1700000000000} | due_time | must be a time such as 2026-01-31T12:00:00.000Z
+        {"due_time":"+99999-01-01T00:00:00Z"} | due_time | must be a time such as 2026-01-31T12:00:00.000Z
+        {"metadata_json":[]}                                   | metadata_json                     | must be an object
+        {"members":{}}                                         | members                           | must be a list
+        {"members":[{}]}                                       | members.0.agent_id                | is required
+        {"members":[null]}                                     | members.0                         | must not be null
+        {"members":[{"agent_id":"1-1-1-1-1"}]} | members.0.agent_id | must be an id (a UUID)
+        {"members":[1,2,3]} | members | must have at most 2 entries
+        {"weights":{"x":"1"}} | weights.x | must be a whole number
+        {"mode":"ROUTER"} | mode | must be one of round_robin, router
+        {"config":{"retry_policy":{"max_attempts":9}}} | config.retry_policy.max_attempts | must be between 1 and 5
+        {"config":{"retry_policy":{"retry_delay_seconds":"1"}}}|config.retry_policy.retry_delay_seconds|must be a number
+        {"config":[]}                                          | config                            | must be an object
+        {"words":["a",2]}                                      | words.1                           | must be a text
+        {"input":1,"name":{}}                                  | name                              | must be a text
+        """)
     void aWrongValueIsNamedByItsPath(String json, String path, String message) {
         assertThat(errors(json)).containsExactly(new FieldError(path, message));
     }
@@ -145,14 +146,17 @@ class BinderTest {
         JsonNode json = Json.parse("{\"name\":\"a\",\"children\":[{\"name\":\"b\"}]}");
         assertThat(Binder.bind(json, Tree.class).children()).containsExactly(new Tree("b", null));
         assertThatThrownBy(() -> Binder.bind(Json.parse("{\"value\":13}"), Refusing.class))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.errors())
-                        .containsExactly(new FieldError("value", "must not be 13")));
+                .isInstanceOfSatisfying(
+                        Problem.class,
+                        problem -> assertThat(problem.errors())
+                                .containsExactly(new FieldError("value", "must not be 13")));
     }
 
     @Test
     void timesAreWrittenWithMilliseconds() {
         assertThat(Times.format(0)).isEqualTo("1970-01-01T00:00:00.000Z");
-        assertThat(Times.format(1_795_219_867_042L)).isEqualTo(Instant.ofEpochMilli(1_795_219_867_042L).toString());
+        assertThat(Times.format(1_795_219_867_042L))
+                .isEqualTo(Instant.ofEpochMilli(1_795_219_867_042L).toString());
         assertThat(Times.format(-1)).isEqualTo("1969-12-31T23:59:59.999Z");
     }
 }

@@ -69,14 +69,15 @@ class DocumentRoutesTest {
     void schemasSayWhatTheBinderChecks() {
         JsonNode schema = document(routes()).path("components").path("schemas").path("Start");
         assertThat(schema).isEqualTo(Json.parse("""
-                {"type":"object","properties":{
-                 "workflow_id":{"type":"string","format":"uuid","description":"What to run."},
-                 "input_json":{"description":"Also accepted as input."},
-                 "priority":{"type":"integer","format":"int32","minimum":0,"maximum":9},
-                 "mode":{"type":["string","null"],"enum":["a","b",null]},
-                 "steps":{"type":["array","null"],"minItems":1,"maxItems":3,
-                          "items":{"$ref":"#/components/schemas/Step"}}},
-                 "required":["workflow_id"]}"""));
+            {"type":"object","properties":{
+             "workflow_id":{"type":"string","format":"uuid","description":"What to run."},
+             "input_json":{"description":"Also accepted as input."},
+             "priority":{"type":"integer","format":"int32","minimum":0,"maximum":9},
+             "mode":{"type":["string","null"],"enum":["a","b",null]},
+             "steps":{"type":["array","null"],"minItems":1,"maxItems":3,
+                      "items":{"$ref":"#/components/schemas/Step"}}},
+             "required":["workflow_id"]}\
+            """));
     }
 
     @Test
@@ -85,14 +86,20 @@ class DocumentRoutesTest {
         List<String> references = document.findValuesAsString("$ref", new ArrayList<>());
         assertThat(references).isNotEmpty();
         for (String reference : references) {
-            assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                    .as(reference)
+                    .isFalse();
         }
     }
 
     @Test
     void parametersOfPathsAreRequired() {
         JsonNode parameter = document(routes())
-                .path("paths").path("/runtime/runs/{id}").path("get").path("parameters").path(0);
+                .path("paths")
+                .path("/runtime/runs/{id}")
+                .path("get")
+                .path("parameters")
+                .path(0);
         assertThat(parameter.path("in").asString()).isEqualTo("path");
         assertThat(parameter.path("required").booleanValue()).isTrue();
     }

@@ -25,7 +25,8 @@ class HttpServerTest {
     private static Routes routes() {
         Routes routes = new Routes("runtime", "Runs");
         routes.get("/open", "Open").operational().open().handle(request -> Reply.empty(204));
-        routes.post("/work", "Work").handle(request -> Reply.of(200, request.principal().userId().orElse("nobody")));
+        routes.post("/work", "Work")
+                .handle(request -> Reply.of(200, request.principal().userId().orElse("nobody")));
         return routes;
     }
 
@@ -66,8 +67,8 @@ class HttpServerTest {
 
     @Test
     void itMayBeStoppedTwiceOrBeforeItsStart() {
-        HttpServer server = new HttpServer(
-                TestServer.settings(Map.of()), TestServer.IDS, List.of(routes()), List.of(), List.of());
+        HttpServer server =
+                new HttpServer(TestServer.settings(Map.of()), TestServer.IDS, List.of(routes()), List.of(), List.of());
         server.stop();
         server.stop();
         TestServer started = new TestServer(routes());
@@ -161,10 +162,18 @@ class HttpServerTest {
         try (TestServer open = new TestServer(Map.of("AGENT_PLATFORM_CORS_ORIGINS", origin), routes())) {
             var write = open.post("/work", "{}", "Origin", origin, "Sec-Fetch-Site", "cross-site");
             assertThat(write.statusCode()).isEqualTo(200);
-            assertThat(write.headers().firstValue("access-control-allow-origin")).hasValue(origin);
+            assertThat(write.headers().firstValue("access-control-allow-origin"))
+                    .hasValue(origin);
             var preflight = open.method(
-                    "OPTIONS", "/work", null, "Origin", origin, "Access-Control-Request-Method", "POST",
-                    "Access-Control-Request-Headers", "content-type,x-api-key");
+                    "OPTIONS",
+                    "/work",
+                    null,
+                    "Origin",
+                    origin,
+                    "Access-Control-Request-Method",
+                    "POST",
+                    "Access-Control-Request-Headers",
+                    "content-type,x-api-key");
             assertThat(preflight.statusCode()).isEqualTo(204);
             assertThat(preflight.headers().firstValue("access-control-allow-headers"))
                     .hasValue("content-type,x-api-key");

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients see of the steps of a request, over a real socket. */
 class RequestTest {
-    record Start(@Required String workflowId, @Alias("input") tools.jackson.databind.JsonNode inputJson) {}
+    record Start(
+            @Required String workflowId, @Alias("input") tools.jackson.databind.JsonNode inputJson) {}
 
     private static TestServer server;
 
@@ -33,9 +34,11 @@ class RequestTest {
             Start start = request.body(Start.class);
             return Reply.of(202, start).header("Location", "/runtime/runs/1");
         });
-        routes.get("/runtime/runs", "List").paged().handle(request -> Reply.page(
-                new Page<>(List.of(request.limit()), request.cursor().orElse("") + "k/1"),
-                limit -> Json.object().put("limit", limit)));
+        routes.get("/runtime/runs", "List")
+                .paged()
+                .handle(request -> Reply.page(
+                        new Page<>(List.of(request.limit()), request.cursor().orElse("") + "k/1"),
+                        limit -> Json.object().put("limit", limit)));
         routes.get("/runtime/node-runs/{id}", "Show").handle(request -> {
             UUID id = request.id("id");
             throw Problem.notFound("node run", id);
@@ -82,9 +85,10 @@ class RequestTest {
         assertThat(response.headers().firstValue("content-type")).hasValue("application/problem+json");
         assertThat(response.headers().firstValue("x-request-id")).hasValue("my-id.1");
         assertThat(json(response)).isEqualTo(Json.parse("""
-                {"type":"about:blank","title":"Unprocessable Content","status":422,
-                 "detail":"workflow_id: is required","code":"invalid","request_id":"my-id.1",
-                 "errors":[{"path":"workflow_id","message":"is required"}]}"""));
+            {"type":"about:blank","title":"Unprocessable Content","status":422,
+             "detail":"workflow_id: is required","code":"invalid","request_id":"my-id.1",
+             "errors":[{"path":"workflow_id","message":"is required"}]}\
+            """));
     }
 
     @Test
@@ -116,14 +120,12 @@ class RequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
-            {"a":              | malformed_json
-            {"a":1} x          | malformed_json
-            nothing            | malformed_json
-            {'a':1}            | malformed_json
-            """)
+    @CsvSource(delimiter = '|', textBlock = """
+        {"a":              | malformed_json
+        {"a":1} x          | malformed_json
+        nothing            | malformed_json
+        {'a':1}            | malformed_json
+        """)
     void bodiesThatAreNoJsonAre400(String body, String code) {
         var response = server.post("/runtime/runs", body);
         assertThat(response.statusCode()).isEqualTo(400);
@@ -151,7 +153,8 @@ class RequestTest {
     void textThatCannotBeStoredIs422(String body) {
         var response = server.post("/runtime/runs", body);
         assertThat(response.statusCode()).isEqualTo(422);
-        assertThat(json(response).path("errors").path(0).path("path").asString()).isEqualTo("workflow_id");
+        assertThat(json(response).path("errors").path(0).path("path").asString())
+                .isEqualTo("workflow_id");
     }
 
     @Test
@@ -165,13 +168,14 @@ class RequestTest {
         try (Socket socket = server.connect()) {
             String body = "{\"workflow_id\":\"\u00ff\u00fe\"}";
             String answer = TestServer.exchange(socket, """
-                    POST /runtime/runs HTTP/1.1\r
-                    Host: a\r
-                    Content-Type: application/json\r
-                    Content-Length: %d\r
-                    Connection: close\r
-                    \r
-                    %s""".formatted(body.length(), body), "\0");
+                POST /runtime/runs HTTP/1.1\r
+                Host: a\r
+                Content-Type: application/json\r
+                Content-Length: %d\r
+                Connection: close\r
+                \r
+                %s\
+                """.formatted(body.length(), body), "\0");
             assertThat(answer).startsWith("HTTP/1.1 400").contains("malformed_json", "UTF-8");
         }
     }
@@ -218,7 +222,8 @@ class RequestTest {
         var head = server.method("HEAD", "/where", null);
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
-        assertThat(head.headers().firstValue("content-length")).isEqualTo(get.headers().firstValue("content-length"));
+        assertThat(head.headers().firstValue("content-length"))
+                .isEqualTo(get.headers().firstValue("content-length"));
     }
 
     @Test
@@ -230,7 +235,9 @@ class RequestTest {
 
     @Test
     void theGatewayPrefixIsTheSameRoute() {
-        assertThat(server.post("/gateway/runtime/runs", "{\"workflow_id\":\"w\"}").statusCode()).isEqualTo(202);
+        assertThat(server.post("/gateway/runtime/runs", "{\"workflow_id\":\"w\"}")
+                        .statusCode())
+                .isEqualTo(202);
         assertThat(server.get("/gateway/own").statusCode()).isEqualTo(200);
         assertThat(server.get("/own").statusCode()).isEqualTo(404);
         assertThat(server.get("/gateway/nothing").statusCode()).isEqualTo(404);
@@ -239,9 +246,12 @@ class RequestTest {
 
     @Test
     void literalsWinOverParametersAndTailsTakeTheRest() {
-        assertThat(json(server.get("/runtime/named/fixed")).path("name").asString()).isEqualTo("literal");
-        assertThat(json(server.get("/runtime/named/a%20b+c")).path("name").asString()).isEqualTo("a b+c");
-        assertThat(json(server.get("/runtime/named/x/")).path("name").asString()).isEqualTo("x");
+        assertThat(json(server.get("/runtime/named/fixed")).path("name").asString())
+                .isEqualTo("literal");
+        assertThat(json(server.get("/runtime/named/a%20b+c")).path("name").asString())
+                .isEqualTo("a b+c");
+        assertThat(json(server.get("/runtime/named/x/")).path("name").asString())
+                .isEqualTo("x");
         assertThat(json(server.get("/files/a/b/c.txt")).path("name").asString()).isEqualTo("a/b/c.txt");
     }
 
@@ -277,28 +287,25 @@ class RequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock = """
-            # headers                 | query                          | body                    | found
-            -                         | -                              | -                       | public
-            x-workspace-id: a         | -                              | -                       | a
-            x-tenant-id: a            | -                              | -                       | a
-            -                         | workspace_id=a                 | -                       | a
-            -                         | tenant_id=a                    | -                       | a
-            -                         | -                              | {"workspace_id":"a"}    | a
-            -                         | -                              | {"tenant_id":"a"}       | a
-            x-workspace-id: a         | tenant_id=a                    | {"workspace_id":"a"}    | a
-            x-workspace-id: public    | -                              | -                       | public
-            x-workspace-id: a         | workspace_id=b                 | -                       | 400 workspace_conflict
-            x-workspace-id: a         | -                              | {"tenant_id":"b"}       | 400 workspace_conflict
-            -                         | workspace_id=a&tenant_id=b     | -                       | 400 workspace_conflict
-            x-workspace-id: public    | workspace_id=b                 | -                       | 400 workspace_conflict
-            x-workspace-id: a/b       | -                              | -                       | 422 x-workspace-id
-            -                         | tenant_id=                     | -                       | 422 tenant_id
-            -                         | -                              | {"workspace_id":7}      | 422 workspace_id
-            """)
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        # headers                 | query                          | body                    | found
+        -                         | -                              | -                       | public
+        x-workspace-id: a         | -                              | -                       | a
+        x-tenant-id: a            | -                              | -                       | a
+        -                         | workspace_id=a                 | -                       | a
+        -                         | tenant_id=a                    | -                       | a
+        -                         | -                              | {"workspace_id":"a"}    | a
+        -                         | -                              | {"tenant_id":"a"}       | a
+        x-workspace-id: a         | tenant_id=a                    | {"workspace_id":"a"}    | a
+        x-workspace-id: public    | -                              | -                       | public
+        x-workspace-id: a         | workspace_id=b                 | -                       | 400 workspace_conflict
+        x-workspace-id: a         | -                              | {"tenant_id":"b"}       | 400 workspace_conflict
+        -                         | workspace_id=a&tenant_id=b     | -                       | 400 workspace_conflict
+        x-workspace-id: public    | workspace_id=b                 | -                       | 400 workspace_conflict
+        x-workspace-id: a/b       | -                              | -                       | 422 x-workspace-id
+        -                         | tenant_id=                     | -                       | 422 tenant_id
+        -                         | -                              | {"workspace_id":7}      | 422 workspace_id
+        """)
     void theWorkspaceIsFoundOrRefused(String header, String query, String body, String expected) {
         String path = "/where" + (query == null ? "" : "?" + query);
         String[] headers = header == null ? new String[0] : header.split(": ");
@@ -320,13 +327,13 @@ class RequestTest {
     void aDeclaredLengthBeyondTheLimitIs413BeforeTheBody() throws Exception {
         try (Socket socket = server.connect()) {
             String answer = TestServer.exchange(socket, """
-                    POST /runtime/runs HTTP/1.1\r
-                    Host: a\r
-                    Content-Type: application/json\r
-                    Expect: 100-continue\r
-                    Content-Length: 1001\r
-                    \r
-                    """, "\0");
+                POST /runtime/runs HTTP/1.1\r
+                Host: a\r
+                Content-Type: application/json\r
+                Expect: 100-continue\r
+                Content-Length: 1001\r
+                \r
+                """, "\0");
             assertThat(answer).startsWith("HTTP/1.1 413").contains("\"code\":\"too_large\"", "Connection: close");
         }
     }
@@ -335,16 +342,16 @@ class RequestTest {
     void aChunkedBodyBeyondTheLimitIs413() throws Exception {
         try (Socket socket = server.connect()) {
             String answer = TestServer.exchange(socket, """
-                    POST /runtime/runs HTTP/1.1\r
-                    Host: a\r
-                    Content-Type: application/json\r
-                    Transfer-Encoding: chunked\r
-                    \r
-                    3e9\r
-                    %s\r
-                    0\r
-                    \r
-                    """.formatted("x".repeat(1001)), "\0");
+                POST /runtime/runs HTTP/1.1\r
+                Host: a\r
+                Content-Type: application/json\r
+                Transfer-Encoding: chunked\r
+                \r
+                3e9\r
+                %s\r
+                0\r
+                \r
+                """.formatted("x".repeat(1001)), "\0");
             assertThat(answer).startsWith("HTTP/1.1 413").contains("\"code\":\"too_large\"");
         }
     }
@@ -353,19 +360,19 @@ class RequestTest {
     void aChunkedBodyIsRead() throws Exception {
         try (Socket socket = server.connect()) {
             String answer = TestServer.exchange(socket, """
-                    POST /runtime/runs HTTP/1.1\r
-                    Host: a\r
-                    Content-Type: application/json\r
-                    Transfer-Encoding: chunked\r
-                    Connection: close\r
-                    \r
-                    9\r
-                    {"workflo\r
-                    a\r
-                    w_id":"w"}\r
-                    0\r
-                    \r
-                    """, "\0");
+                POST /runtime/runs HTTP/1.1\r
+                Host: a\r
+                Content-Type: application/json\r
+                Transfer-Encoding: chunked\r
+                Connection: close\r
+                \r
+                9\r
+                {"workflo\r
+                a\r
+                w_id":"w"}\r
+                0\r
+                \r
+                """, "\0");
             assertThat(answer).startsWith("HTTP/1.1 202");
         }
     }
@@ -379,7 +386,7 @@ class RequestTest {
         try (Socket socket = server.connect()) {
             String huge = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(20_000) + "\r\n\r\n";
             String answer = TestServer.exchange(socket, huge, "\0");
-            assertThat(answer).startsWith("HTTP/1.1 431").contains("application/problem+json");
+            assertThat(answer).startsWith("HTTP/1.1 431").contains("application/problem+json", "x-request-id: ");
         }
     }
 

@@ -71,7 +71,8 @@ class StreamTest {
     private Socket open(String path, String... headers) throws Exception {
         Socket socket = server.connect();
         String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-        socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + lines + "\r\n").getBytes(StandardCharsets.UTF_8));
         return socket;
     }
 
@@ -112,7 +113,9 @@ class StreamTest {
     void anEndIsALastChunkAndTheConnectionGoesOn() throws Exception {
         serve(Map.of());
         try (Socket socket = open("/replay")) {
-            assertThat(TestServer.readUntil(socket, LAST_CHUNK)).contains("event: end").endsWith(LAST_CHUNK);
+            assertThat(TestServer.readUntil(socket, LAST_CHUNK))
+                    .contains("event: end")
+                    .endsWith(LAST_CHUNK);
             String next = TestServer.exchange(socket, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
             assertThat(next).startsWith("HTTP/1.1 204");
         }

@@ -1,0 +1,4 @@
+package dev.agentplatform.catalog;
+
+/** Which definitions to list; null fields other than {@code kind} do not filter. */
+public record DefinitionFilter(String kind, String code, String name, String appId) {}

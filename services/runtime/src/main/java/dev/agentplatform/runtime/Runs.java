@@ -1,0 +1,109 @@
+package dev.agentplatform.runtime;
+
+import dev.agentplatform.catalog.Definition;
+import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.engine.Engine;
+import dev.agentplatform.engine.RunOptions;
+import dev.agentplatform.engine.RunRecord;
+import dev.agentplatform.engine.Submission;
+import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.workflow.Workflows;
+import dev.agentplatform.workflow.compile.WorkflowKind;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Starts runs of workflows and finds them. */
+public final class Runs {
+    private final Engine engine;
+    private final Workflows workflows;
+    private final Ids ids;
+    private final SessionCheck sessions;
+    private final boolean autoStart;
+
+    /** Whether a workspace has a session; the session room answers. */
+    @FunctionalInterface
+    public interface SessionCheck {
+        boolean exists(String workspaceId, UUID sessionId);
+    }
+
+    /** @param autoStart what a run does that does not say */
+    public Runs(Engine engine, Workflows workflows, Ids ids, SessionCheck sessions, boolean autoStart) {
+        this.engine = engine;
+        this.workflows = workflows;
+        this.ids = ids;
+        this.sessions = sessions;
+        this.autoStart = autoStart;
+    }
+
+    /**
+     * @param reservedId the id that the run gets; starting one id twice makes one run
+     * @throws Problem 404 or 422 that names the field, 409 {@code no_published_version}
+     */
+    public RunRecord start(String workspaceId, StartRun asked, Optional<UUID> reservedId) {
+        if (asked.workflowId() == null && asked.workflowVersionId() == null) {
+            throw Problem.invalid("workflow_id", "is required, or workflow_version_id");
+        }
+        if (asked.sessionId() != null && !sessions.exists(workspaceId, asked.sessionId())) {
+            throw Problem.notFound("session", asked.sessionId());
+        }
+        VersionBody version = workflows.resolve(workspaceId, workflow(workspaceId, asked.workflowId()), asked.workflowVersionId());
+        return engine.submit(new Submission(
+                reservedId.orElseGet(ids::nextRun),
+                workspaceId,
+                WorkflowKind.NAME,
+                version.definitionId(),
+                version.id(),
+                asked.sessionId(),
+                asked.inputJson() == null ? Json.object() : asked.inputJson(),
+                metadata(asked),
+                options(asked),
+                null));
+    }
+
+    private UUID workflow(String workspaceId, String idOrCode) {
+        if (idOrCode == null) return null;
+        return Ids.parse(idOrCode).orElseGet(() -> workflows
+                .findByCode(workspaceId, idOrCode)
+                .map(Definition::id)
+                .orElseThrow(() -> Problem.notFound("workflow", idOrCode)));
+    }
+
+    private static JsonNode metadata(StartRun asked) {
+        ObjectNode kept = Json.object();
+        if (asked.appId() != null) kept.put("app_id", asked.appId());
+        if (asked.appVersionId() != null) kept.put("app_version_id", asked.appVersionId());
+        if (!Json.isNothing(asked.metadataJson())) kept.set("metadata", asked.metadataJson());
+        return kept.isEmpty() ? Json.nothing() : kept;
+    }
+
+    private RunOptions options(StartRun asked) {
+        JsonNode initial = Json.nothing();
+        if (asked.initialNode() != null) {
+            ObjectNode node = Json.object().put("node_id", asked.initialNode().nodeId());
+            node.put("node_type", asked.initialNode().nodeType());
+            if (!Json.isNothing(asked.initialNode().config())) {
+                if (!asked.initialNode().config().isObject()) {
+                    throw Problem.invalid("initial_node.config", "must be an object");
+                }
+                node.set("config", asked.initialNode().config());
+            }
+            initial = node;
+        }
+        return new RunOptions(
+                asked.priority() == null ? 0 : asked.priority(),
+                asked.autoStart() == null ? autoStart : asked.autoStart(),
+                initial,
+                asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
+                0,
+                null);
+    }
+
+    /** @throws Problem 404 */
+    public RunRecord find(String workspaceId, UUID id) {
+        return engine.find(workspaceId, id).orElseThrow(() -> Problem.notFound("run", id));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.agentplatform.session;
+
+import dev.agentplatform.kernel.Page;
+import dev.agentplatform.kernel.PageRequest;
+import dev.agentplatform.store.Listing;
+import dev.agentplatform.store.Row;
+import dev.agentplatform.store.Sql;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The SQL of run requests, for both databases. */
+final class RunRequestTable {
+    private static final String REQUEST = "SELECT id, workspace_id, session_id, app_id, app_version_id, workflow_id,"
+            + " workflow_version_id, run_id, status, created_time FROM run_request";
+
+    private RunRequestTable() {}
+
+    static void insert(Sql sql, RunRequest request) throws SQLException {
+        sql.update(
+                "INSERT INTO run_request (id, workspace_id, session_id, app_id, app_version_id, workflow_id,"
+                        + " workflow_version_id, run_id, status, created_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                request.id(),
+                request.workspaceId(),
+                request.sessionId(),
+                request.appId(),
+                request.appVersionId(),
+                request.workflowId(),
+                request.workflowVersionId(),
+                request.runId(),
+                word(request.status()),
+                request.createdTime());
+    }
+
+    static Optional<RunRequest> find(Sql sql, String workspaceId, UUID id) throws SQLException {
+        return sql.one(REQUEST + " WHERE id = ? AND workspace_id = ?", RunRequestTable::request, id, workspaceId);
+    }
+
+    static Optional<RunRequest> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
+        return sql.one(
+                REQUEST + " WHERE id = ? AND workspace_id = ?" + sql.dialect().forUpdate(),
+                RunRequestTable::request,
+                id,
+                workspaceId);
+    }
+
+    static Optional<RunRequest> findByRun(Sql sql, String workspaceId, UUID runId) throws SQLException {
+        return sql.one(REQUEST + " WHERE run_id = ? AND workspace_id = ?", RunRequestTable::request, runId, workspaceId);
+    }
+
+    static Page<RunRequest> list(Sql sql, String workspaceId, UUID sessionId, String status, PageRequest page)
+            throws SQLException {
+        return Listing.of(REQUEST, workspaceId)
+                .where("session_id", sessionId)
+                .where("status", status)
+                .page(sql, page, RunRequestTable::request, RunRequest::id);
+    }
+
+    static void update(Sql sql, RunRequest request) throws SQLException {
+        sql.update(
+                "UPDATE run_request SET run_id = ?, status = ? WHERE id = ? AND workspace_id = ?",
+                request.runId(),
+                word(request.status()),
+                request.id(),
+                request.workspaceId());
+    }
+
+    static String word(RunRequest.Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static RunRequest request(Row row) throws SQLException {
+        return new RunRequest(
+                row.id("id"),
+                row.text("workspace_id"),
+                row.id("session_id"),
+                row.text("app_id"),
+                row.text("app_version_id"),
+                row.idOrNull("workflow_id"),
+                row.idOrNull("workflow_version_id"),
+                row.idOrNull("run_id"),
+                RunRequest.Status.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
+                row.number("created_time"));
+    }
+}
