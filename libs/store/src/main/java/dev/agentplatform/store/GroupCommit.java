@@ -91,7 +91,7 @@ public final class GroupCommit<U, R> implements AutoCloseable {
         return Replies.await(submit(unit));
     }
 
-    /** Like {@link #commit}; throws at once when the queue is full. Dependent stages would run on the writer: add none. */
+    /** Like {@link #commit}, without waiting. Add no dependent stages: they would run on the writer. */
     public CompletableFuture<R> submit(U unit) {
         CompletableFuture<R> reply = new CompletableFuture<>();
         queue.add(new Pending<>(unit, reply));
