@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 
 /** Drives a graph: control decides, nodes compute here or work on threads of their own. */
@@ -46,8 +47,10 @@ final class GraphDriver implements Driver {
     private Control nextControl;
     private RunValues nextValues;
 
-    private final Map<Integer, Work> working = new HashMap<>();
+    private final Map<Integer, Work> working = new ConcurrentHashMap<>();
     private final Map<Integer, Long> stopDeadlines = new HashMap<>();
+    /** Steps that this turn asks to stop. */
+    private final Map<Integer, Long> nextStopDeadlines = new HashMap<>();
 
     private Turn turn;
     private StepResult result;
@@ -73,6 +76,7 @@ final class GraphDriver implements Driver {
         nextControl = control;
         nextValues = values;
         created.clear();
+        nextStopDeadlines.clear();
         folded = 0;
         foldStarted = System.nanoTime();
         backlog = false;
@@ -88,6 +92,7 @@ final class GraphDriver implements Driver {
     public void adopt() {
         control = nextControl;
         values = nextValues;
+        stopDeadlines.putAll(nextStopDeadlines);
     }
 
     @Override
@@ -103,16 +108,19 @@ final class GraphDriver implements Driver {
     @Override
     public Rest rest() {
         boolean startable = false;
-        long due = workshop.deadline(run);
+        // What is being stopped has only its grace period left.
+        boolean ending = nextControl.endingAtOnce();
+        long due = ending ? 0 : workshop.deadline(run);
         for (OpenStep step : nextControl.open()) {
             if (step.status() == StepStatus.QUEUED && step.due() <= turn.now) startable |= executable(step);
-            else due = earlier(due, step.due());
+            else if (!ending) due = earlier(due, step.due());
         }
         boolean busy = false;
         for (OpenStep step : nextControl.open()) {
             busy |= step.status() == StepStatus.RUNNING && step.heldBy() == null;
         }
         for (long deadline : stopDeadlines.values()) due = earlier(due, deadline);
+        for (long deadline : nextStopDeadlines.values()) due = earlier(due, deadline);
         return new Rest(busy, backlog, startable && nextControl.advancing(), due);
     }
 
@@ -123,7 +131,7 @@ final class GraphDriver implements Driver {
 
     @Override
     public void abandon() {
-        working.values().forEach(Work::interrupt);
+        working.values().forEach(Work::abandon);
         working.clear();
     }
 
@@ -181,7 +189,11 @@ final class GraphDriver implements Driver {
         }
         for (OpenStep step : List.copyOf(nextControl.open())) {
             Long stopBy = stopDeadlines.get(step.no());
-            if (stopBy != null && stopBy <= turn.now) react(new Happening.Stopped(step.no()));
+            if (stopBy != null && stopBy <= turn.now) {
+                react(new Happening.Stopped(step.no()));
+                turn.afterCommit.add(() -> stopDeadlines.remove(step.no()));
+            }
+            if (nextControl.endingAtOnce()) continue;
             if (step.due() == 0 || step.due() > turn.now || nextControl.open(step.no()).isEmpty()) continue;
             switch (step.status()) {
                 case RUNNING -> overdue(step);
@@ -356,7 +368,10 @@ final class GraphDriver implements Driver {
     private void startWork(OpenStep step, Node node) {
         NodeContext context = context(step, nextValues);
         turn.afterCommit.add(() -> {
-            if (working.containsKey(step.no())) return;
+            boolean still = control.open(step.no())
+                    .filter(now -> now.status() == StepStatus.RUNNING)
+                    .isPresent();
+            if (!still || working.containsKey(step.no())) return;
             working.put(step.no(), workshop.start(run.id(), step.no(), () -> node.work().execute(context)));
         });
     }
@@ -469,11 +484,14 @@ final class GraphDriver implements Driver {
             workshop.cancelChildren(turn, step.no());
             return;
         }
-        turn.afterCommit.add(() -> {
-            Work work = working.get(step.no());
-            if (work != null) work.stop();
-            stopDeadlines.put(step.no(), turn.now + STOP_GRACE_MS);
-        });
+        Work work = working.get(step.no());
+        if (work == null) {
+            // Nothing runs here (a crash, or it would start with this very commit): nobody will report.
+            react(new Happening.Stopped(step.no()));
+            return;
+        }
+        nextStopDeadlines.put(step.no(), turn.now + STOP_GRACE_MS);
+        turn.afterCommit.add(work::stop);
     }
 
     private void tellWaiting(OpenStep step) {

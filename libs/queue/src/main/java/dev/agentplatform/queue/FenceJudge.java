@@ -93,7 +93,10 @@ public final class FenceJudge implements Judge<Unit, Receipt> {
     }
 
     private static Receipt pass(Unit unit, Map<UUID, TaskRow> rows, long now, List<RowWrite> writes) {
-        for (Birth birth : unit.births()) writes.add(TaskTable.born(birth, now));
+        for (Birth birth : unit.births()) {
+            writes.add(TaskTable.born(birth, now));
+            rows.put(birth.ref(), TaskRow.born(birth));
+        }
         writes.addAll(unit.rows());
         long wakes = 0;
         if (unit.fence() != null) {
