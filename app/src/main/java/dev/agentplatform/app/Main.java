@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.app.command.DemoCommand;
 import dev.agentplatform.app.command.MigrateCommand;
 import dev.agentplatform.app.command.RunCommand;
 import dev.agentplatform.app.command.ServeCommand;
@@ -32,6 +33,7 @@ public final class Main {
     /** The whole command line. Tests hand in their own streams with {@code setOut} and {@code setErr}. */
     public static CommandLine commandLine() {
         return commandLine(List.of(
+                new DemoCommand(),
                 new ServeCommand(),
                 new RunCommand(),
                 new SmokeCommand(),
