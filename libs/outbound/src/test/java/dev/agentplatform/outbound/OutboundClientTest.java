@@ -298,7 +298,8 @@ class OutboundClientTest {
 
     @Test
     void aLongerBodyThanClaimedIsCutOffAndDoesNotReachTheNextAnswer() throws Exception {
-        String two = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+        String two = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+                + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
         try (RawServer server = RawServer.answering(two)) {
             assertThat(client.exchange(limited(server.url("/"), 5_000, 100)).text()).isEqualTo("ok");
         }
