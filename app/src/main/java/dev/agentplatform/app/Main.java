@@ -1,5 +1,7 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.app.command.MigrateCommand;
+import dev.agentplatform.app.command.ServeCommand;
 import dev.agentplatform.app.command.VersionCommand;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
@@ -26,7 +28,7 @@ public final class Main {
 
     /** The whole command line. Tests hand in their own streams with {@code setOut} and {@code setErr}. */
     public static CommandLine commandLine() {
-        return commandLine(List.of(new VersionCommand()));
+        return commandLine(List.of(new ServeCommand(), new MigrateCommand(), new VersionCommand()));
     }
 
     static CommandLine commandLine(List<? extends Callable<Integer>> commands) {

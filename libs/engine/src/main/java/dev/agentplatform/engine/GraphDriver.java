@@ -67,8 +67,13 @@ final class GraphDriver implements Driver {
     }
 
     /** What came of a step: what its journal row and event show. */
-    private record StepResult(StepOutput output, String text, String input, String errorMessage) {
+    private record StepResult(StepOutput output, String json, String input, String errorMessage) {
         static final StepResult NOTHING = new StepResult(StepOutput.NONE, null, null, null);
+
+        /** {@code json}: the output's JSON as text, written once for the journal and the event. */
+        StepResult(StepOutput output, String input, String errorMessage) {
+            this(output, Json.writeOrNull(output.json()), input, errorMessage);
+        }
     }
 
     @Override
@@ -150,6 +155,7 @@ final class GraphDriver implements Driver {
     }
 
     private void begin() {
+        turn.tell("run.created", event -> event.put("kind", run.kind()));
         react(new Happening.Begin(flow.start(), turn.now));
     }
 
@@ -344,6 +350,7 @@ final class GraphDriver implements Driver {
         if (turn.budget > 0 && cost == 1) turn.budget--;
         created.removeIf(waiting -> waiting.no() == step.no());
         Node node = flow.nodes().get(step.node());
+        if (nextControl.status() == RunStatus.QUEUED) turn.tell("run.started", event -> {});
         react(new Happening.Started(step.no(), null, 0, turn.now));
         OpenStep started = nextControl.open(step.no()).orElseThrow();
         if (node.effect()) {
@@ -378,20 +385,19 @@ final class GraphDriver implements Driver {
         }
     }
 
-    private void completed(OpenStep step, Outcome.Done done) {
-        StepOutput output = workshop.masked(new StepOutput(orNull(done.output()), done.text()));
-        String text = output.write();
-        if (text != null && text.length() > OUTPUT_MAX) {
-            String message = "The output has " + text.length() + " characters; allowed are " + OUTPUT_MAX + ".";
-            failed(step, Outcome.fail("output_too_large", message));
+    private void completed(OpenStep step, Outcome.Done outcome) {
+        StepOutput output = workshop.masked(new StepOutput(orNull(outcome.output()), outcome.text()));
+        StepResult done = new StepResult(output, workshop.masked(outcome.input()), null);
+        if (StepOutput.size(done.json(), output.text()) > OUTPUT_MAX) {
+            failed(step, Outcome.fail("output_too_large", "The output has more than " + OUTPUT_MAX + " characters."));
             return;
         }
         nextValues = nextValues.withOutput(flow.graph().id(step.node()), output);
-        if (done.state() != null) nextValues = nextValues.withState(done.state());
-        turn.rows.addAll(done.rows());
-        result = new StepResult(output, text, workshop.masked(done.input()), null);
+        if (outcome.state() != null) nextValues = nextValues.withState(outcome.state());
+        turn.rows.addAll(outcome.rows());
+        result = done;
         Scope scope = nextValues.scope(run, flow.graph().id(step.node()));
-        BitSet taken = flow.take(step.node(), done.route(), scope);
+        BitSet taken = flow.take(step.node(), outcome.route(), scope);
         react(new Happening.Completed(step.no(), taken, turn.now));
         result = null;
     }
@@ -404,7 +410,7 @@ final class GraphDriver implements Driver {
             nextValues = nextValues.withOutput(
                     flow.graph().id(step.node()), RunValues.error(fail.code(), message, output));
         }
-        result = new StepResult(output, output.write(), workshop.masked(fail.input()), message);
+        result = new StepResult(output, workshop.masked(fail.input()), message);
         react(new Happening.Failed(
                 step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
         result = null;
@@ -446,12 +452,12 @@ final class GraphDriver implements Driver {
         boolean cancelled = closed.as() == StepStatus.CANCELLED;
         StepResult of = cancelled || result == null ? StepResult.NOTHING : result;
         if (cancelled && step.status() == StepStatus.PENDING) abandonWait(step);
-        String text = of.text();
-        turn.rows.add(StepTable.record(run, record(closed, of), of.input(), text));
+        String stored = StepOutput.write(of.json(), of.output().text());
+        turn.rows.add(StepTable.record(run, record(closed, of), of.input(), stored));
         turn.tell("step." + closed.as().word(), event -> {
             describe(event, step).put("error_code", closed.code()).text("error_message", of.errorMessage());
             if (closed.as() == StepStatus.FAILED) event.put("will_retry", closed.retried());
-            event.json("output", text);
+            event.json("output_json", of.json()).text("output_text", of.output().text());
         });
     }
 
@@ -525,8 +531,7 @@ final class GraphDriver implements Driver {
                     ended.node() < 0 ? null : flow.graph().id(ended.node()),
                     ended.compensated());
         }
-        String output = null;
-        if (nextControl.resultNo() > 0) output = nextValues.output(resultNode()).write();
+        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(resultNode()) : StepOutput.NONE;
         String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
         return new Turn.Ended(ended.as(), ended.code(), error, output, finalState);
     }

@@ -83,6 +83,8 @@ public final class HotPathBench {
         long unitsBefore = metrics.units();
         long batchNanosBefore = metrics.batchNanos();
         CountDownLatch finished = new CountDownLatch(callers);
+        long rowsBefore = metrics.rows();
+        long cpuBefore = cpuNanos();
         long started = System.nanoTime();
         try (var commits = new GroupCommit<>(database, new Fences(), "bench")) {
             for (int i = 0; i < callers; i++) {
@@ -99,15 +101,22 @@ public final class HotPathBench {
             }
             finished.await();
         }
+        double cpuMicros = (cpuNanos() - cpuBefore) / 1e3;
         double took = (System.nanoTime() - started) / 1e9;
         check(database, runs.sum());
         double units = metrics.units() - unitsBefore;
         double batches = metrics.batches() - batchesBefore;
-        return "%,.0f runs/s, %.0f units per batch, writer busy %.0f %%"
+        return "%,.0f runs/s, %.0f units per batch, writer busy %.0f %%, %.1f us of CPU per row in this process"
                 .formatted(
                         runs.sum() / took,
                         units / batches,
-                        100 * (metrics.batchNanos() - batchNanosBefore) / 1e9 / took);
+                        100 * (metrics.batchNanos() - batchNanosBefore) / 1e9 / took,
+                        cpuMicros / (metrics.rows() - rowsBefore));
+    }
+
+    // On a busy machine CPU tells more than the clock.
+    private static long cpuNanos() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
     }
 
     private static void run(GroupCommit<Unit, Boolean> commits, Ids ids) {
