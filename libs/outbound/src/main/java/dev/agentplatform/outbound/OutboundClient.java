@@ -94,15 +94,21 @@ public final class OutboundClient implements AutoCloseable {
         try {
             return answer.get(request.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            exchange.abort();
+            stop(exchange, answer);
             throw new OutboundError(
                     Code.TIMEOUT, "No complete answer within " + request.timeLimit().toMillis() + " ms.");
         } catch (InterruptedException interrupted) {
-            exchange.abort();
+            stop(exchange, answer);
             throw interrupted;
         } catch (ExecutionException failed) {
             throw failure(failed.getCause());
         }
+    }
+
+    private static void stop(Exchange exchange, FutureTask<OutboundResponse> answer) {
+        exchange.abort();
+        // Also when it is not at a connection yet, or just between two.
+        answer.cancel(true);
     }
 
     private static RuntimeException failure(Throwable cause) {
