@@ -266,7 +266,7 @@ public final class Engine {
     RunRecord created(RunRecord run, RunStatus status, long started, Turn turn, Turn.Ended ended) {
         RunRecord begun = run.with(status, started);
         if (ended == null) return begun;
-        return begun.ended(ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.result()));
+        return begun.ended(ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.stored()));
     }
 
     private Driver load(RunRecord run, String state) {

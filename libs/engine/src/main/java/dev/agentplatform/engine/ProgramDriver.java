@@ -81,7 +81,7 @@ final class ProgramDriver implements Driver {
     @Override
     public Rest rest() {
         boolean willRun = starts && turn.budget != 0 && next.ending() == null;
-        boolean busy = willRun || active && !leaves;
+        boolean busy = willRun || (active && !leaves);
         long due = workshop.deadline(run);
         for (Open step : next.open().values()) {
             if (step.until() > 0) due = due == 0 ? step.until() : Math.min(due, step.until());
@@ -95,7 +95,7 @@ final class ProgramDriver implements Driver {
         if (next == ProgramState.START && !starts && !active) return RunStatus.QUEUED;
         boolean waiting = !next.open().isEmpty();
         for (Open step : next.open().values()) waiting &= step.on() != null;
-        boolean running = active && !leaves || starts && turn.budget != 0;
+        boolean running = (active && !leaves) || (starts && turn.budget != 0);
         if (running) return RunStatus.RUNNING;
         return waiting ? RunStatus.WAITING : run.status();
     }
@@ -124,7 +124,10 @@ final class ProgramDriver implements Driver {
 
     private void apply(Input input) {
         switch (input) {
-            case Input.Begin begin -> starts = true;
+            case Input.Begin begin -> {
+                turn.tell("run.created", event -> event.put("kind", run.kind()));
+                starts = true;
+            }
             case Input.Recover recover -> recover();
             case Input.Retry retry -> throw Problem.conflict("not_retryable", "Start a new run instead.");
             case Input.Tick tick -> due();
@@ -266,12 +269,12 @@ final class ProgramDriver implements Driver {
         leaves = true;
         if (next.ending() != null) return;
         if (finished.errorCode() == null) {
-            String result = new StepOutput(finished.result(), null).write();
+            StepOutput result = workshop.masked(new StepOutput(finished.result(), null));
             turn.end(new Turn.Ended(RunStatus.COMPLETED, null, null, result, null));
         } else {
             String message = workshop.masked(finished.errorMessage());
             String error = RunValues.errorJson(finished.errorCode(), message, null, false);
-            turn.end(new Turn.Ended(RunStatus.FAILED, finished.errorCode(), error, null, null));
+            turn.end(new Turn.Ended(RunStatus.FAILED, finished.errorCode(), error, StepOutput.NONE, null));
         }
     }
 
@@ -299,7 +302,7 @@ final class ProgramDriver implements Driver {
         turn.tell("step." + as.word(), event -> describe(event, step)
                 .put("error_code", code)
                 .text("error_message", message)
-                .json("output", text));
+                .json("output_json", Json.writeOrNull(kept.json())));
     }
 
     private static EventText describe(EventText event, Open step) {
@@ -314,6 +317,6 @@ final class ProgramDriver implements Driver {
                     default -> RunStatus.FAILED;
                 };
         String code = ending.equals("timed_out") ? "run_timeout" : ending;
-        return new Turn.Ended(status, code, RunValues.errorJson(code, null, null, false), null, null);
+        return new Turn.Ended(status, code, RunValues.errorJson(code, null, null, false), StepOutput.NONE, null);
     }
 }

@@ -225,7 +225,7 @@ final class RunOwner {
         if (ended != null) tellEnd(turn, ended);
         else if (next == RunStatus.WAITING && status != RunStatus.WAITING) turn.tell("run.waiting", event -> {});
         Driver.Rest rest = driver.rest();
-        boolean more = rest.backlog() || rest.startable() && turn.budget != 0;
+        boolean more = rest.backlog() || (rest.startable() && turn.budget != 0);
         boolean keeps = ended == null && (rest.busy() || more);
         if (keeps && !newborn && rows.isEmpty() && turn.events.isEmpty()) {
             return new Plan(null, false, true, false, null, rest.due());
@@ -249,7 +249,8 @@ final class RunOwner {
     private void tellEnd(Turn turn, Turn.Ended ended) {
         turn.tell("run." + ended.status().word(), event -> event.put("error_code", ended.code())
                 .json("error", ended.error())
-                .json("result", ended.result()));
+                .json("output_json", ended.outputJson())
+                .text("output_text", ended.outputText()));
         RunRecord.Parent parent = run.parent();
         if (parent == null) return;
         String body = Mailbag.childEnded(parent.index(), ended.status().word());
@@ -277,7 +278,7 @@ final class RunOwner {
                 started,
                 turn.now,
                 ended.error(),
-                ended.result(),
+                ended.stored(),
                 ended.finalState());
     }
 

@@ -171,10 +171,16 @@ final class WorkflowRoutes {
         String workspaceId = request.workspace().id();
         DefinitionVersion from = workflows.version(workspaceId, versionId(request, "a"));
         DefinitionVersion to = workflows.version(workspaceId, versionId(request, "b"));
+        Diff diff = Diff.between(from.body(), to.body());
         ObjectNode json = object(workspaceId)
                 .put("from_version_id", from.id().toString())
-                .put("to_version_id", to.id().toString());
-        json.setAll((ObjectNode) Reply.tree(Diff.between(from.body(), to.body())));
+                .put("to_version_id", to.id().toString())
+                .put("same", diff.isEmpty());
+        json.set("nodes_added", Reply.tree(diff.nodesAdded()));
+        json.set("nodes_removed", Reply.tree(diff.nodesRemoved()));
+        json.set("nodes_changed", Reply.tree(diff.nodesChanged()));
+        json.set("edges_added", Reply.tree(diff.edgesAdded()));
+        json.set("edges_removed", Reply.tree(diff.edgesRemoved()));
         return Reply.of(200, json);
     }
 
