@@ -95,7 +95,9 @@ public final class DbosRuns {
     }
 
     private static void run(DBOS dbos, Flow flow, String input) throws Exception {
-        String result = dbos.startWorkflow(() -> flow.run(input), new StartWorkflowOptions(UUID.randomUUID().toString()))
+        String result = dbos.startWorkflow(
+                        () -> flow.run(input),
+                        new StartWorkflowOptions(UUID.randomUUID().toString()))
                 .getResult();
         if (!result.contains("\"step\":3")) throw new IllegalStateException("the run ended with " + result);
     }

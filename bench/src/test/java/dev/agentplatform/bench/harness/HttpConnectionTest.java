@@ -20,8 +20,11 @@ class HttpConnectionTest {
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-        server.createContext("/echo", exchange -> answer(exchange, 201, exchange.getRequestBody().readAllBytes(), false));
-        server.createContext("/chunks", exchange -> answer(exchange, 200, "in chunks".getBytes(StandardCharsets.UTF_8), true));
+        server.createContext(
+                "/echo",
+                exchange -> answer(exchange, 201, exchange.getRequestBody().readAllBytes(), false));
+        server.createContext(
+                "/chunks", exchange -> answer(exchange, 200, "in chunks".getBytes(StandardCharsets.UTF_8), true));
         server.createContext("/empty", exchange -> answer(exchange, 204, new byte[0], false));
         HttpHandler stream = exchange -> {
             String events = ": heartbeat\n\nid: 1\nevent: a\ndata: {\"type\":\"a\"}\n\nevent: end\ndata: {}\n\n";
@@ -68,7 +71,9 @@ class HttpConnectionTest {
     void tellsAnAnswerThatWasNotExpected() throws IOException {
         try (HttpConnection connection = new HttpConnection(server.getAddress().getPort())) {
             HttpConnection.Answer answer = connection.post("/echo", "why");
-            assertThatThrownBy(() -> answer.expect(200)).hasMessageContaining("201").hasMessageContaining("why");
+            assertThatThrownBy(() -> answer.expect(200))
+                    .hasMessageContaining("201")
+                    .hasMessageContaining("why");
         }
     }
 }
