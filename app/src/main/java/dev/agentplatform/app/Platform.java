@@ -9,10 +9,15 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.human.HumanNode;
+import dev.agentplatform.human.HumanRoutes;
+import dev.agentplatform.human.HumanTasks;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
@@ -33,8 +38,11 @@ import dev.agentplatform.workflow.dsl.NodeTypes;
 import dev.agentplatform.workflow.nodes.AnswerNode;
 import dev.agentplatform.workflow.nodes.AssignerNode;
 import dev.agentplatform.workflow.nodes.EndNode;
+import dev.agentplatform.workflow.nodes.EventPublishNode;
+import dev.agentplatform.workflow.nodes.HttpRequestNode;
 import dev.agentplatform.workflow.nodes.IfElseNode;
 import dev.agentplatform.workflow.nodes.JoinNode;
+import dev.agentplatform.workflow.nodes.KnowledgeRetrievalNode;
 import dev.agentplatform.workflow.nodes.LoopNode;
 import dev.agentplatform.workflow.nodes.StartNode;
 import dev.agentplatform.workflow.nodes.SubWorkflowNode;
@@ -59,10 +67,12 @@ public final class Platform implements AutoCloseable {
     private final InstanceLock lock;
     private final Database database;
     private final Catalog catalog;
+    private final OutboundClient outbound;
     private final WorkflowModule workflow;
     private final EngineProcess process;
     private final Runs runs;
     private final RuntimeModule runtime;
+    private final Routes human;
     private final SessionModule session;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
@@ -76,6 +86,7 @@ public final class Platform implements AutoCloseable {
             throw failure;
         }
         Migrations.migrate(database);
+        outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
         catalog = new Catalog(database, clock, ids);
         workflow = new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard());
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows()));
@@ -83,6 +94,7 @@ public final class Platform implements AutoCloseable {
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, this::sessionExists, autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
+        human = HumanRoutes.of(new HumanTasks(database, engine, clock, ids));
         session = new SessionModule(
                 database,
                 clock,
@@ -91,6 +103,12 @@ public final class Platform implements AutoCloseable {
                 workflow.workflows(),
                 (workspace, body, reserved) -> runs.start(workspace, Binder.bind(body, StartRun.class), reserved),
                 RunJson::run);
+    }
+
+    // Whoever can reach a server that listens on loopback can reach loopback anyway.
+    private static boolean loopbackOnly(Settings settings) {
+        String host = settings.text("AGENT_PLATFORM_HOST", "127.0.0.1");
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
 
     private EngineProcess.Settings engineSettings(Settings settings, Roles roles) {
@@ -123,7 +141,11 @@ public final class Platform implements AutoCloseable {
                 new JoinNode(),
                 new WaitNode(),
                 new LoopNode(targets),
-                new SubWorkflowNode(targets)));
+                new SubWorkflowNode(targets),
+                new HttpRequestNode(outbound),
+                new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new EventPublishNode()));
+        types.addAll(HumanNode.all());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
         WorkflowKind.Documents documents = (workspace, version) ->
@@ -188,7 +210,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes());
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
     }
 
     public boolean embedded() {
@@ -199,6 +221,7 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         process.stop();
+        outbound.close();
         database.close();
         lock.close();
     }
