@@ -81,7 +81,7 @@ final class ProgramDriver implements Driver {
     @Override
     public Rest rest() {
         boolean willRun = starts && turn.budget != 0 && next.ending() == null;
-        boolean busy = willRun || active && !leaves;
+        boolean busy = willRun || (active && !leaves);
         long due = workshop.deadline(run);
         for (Open step : next.open().values()) {
             if (step.until() > 0) due = due == 0 ? step.until() : Math.min(due, step.until());
@@ -95,7 +95,7 @@ final class ProgramDriver implements Driver {
         if (next == ProgramState.START && !starts && !active) return RunStatus.QUEUED;
         boolean waiting = !next.open().isEmpty();
         for (Open step : next.open().values()) waiting &= step.on() != null;
-        boolean running = active && !leaves || starts && turn.budget != 0;
+        boolean running = (active && !leaves) || (starts && turn.budget != 0);
         if (running) return RunStatus.RUNNING;
         return waiting ? RunStatus.WAITING : run.status();
     }

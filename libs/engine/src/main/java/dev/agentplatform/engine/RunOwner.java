@@ -225,7 +225,7 @@ final class RunOwner {
         if (ended != null) tellEnd(turn, ended);
         else if (next == RunStatus.WAITING && status != RunStatus.WAITING) turn.tell("run.waiting", event -> {});
         Driver.Rest rest = driver.rest();
-        boolean more = rest.backlog() || rest.startable() && turn.budget != 0;
+        boolean more = rest.backlog() || (rest.startable() && turn.budget != 0);
         boolean keeps = ended == null && (rest.busy() || more);
         if (keeps && !newborn && rows.isEmpty() && turn.events.isEmpty()) {
             return new Plan(null, false, true, false, null, rest.due());

@@ -53,7 +53,8 @@ final class Workshop {
             return Outcome.fail(problem.code(), problem.detail());
         } catch (EvaluationError error) {
             return Outcome.fail("expression_error", error.getMessage());
-        } catch (Exception unexpected) {
+        } catch (Exception | Error unexpected) {
+            // Errors too: a stack that overflows in one node is that step's failure, not its owner's.
             LOG.error("a node failed unexpectedly", unexpected);
             return Outcome.fail("internal", "The node failed unexpectedly: " + unexpected.getClass().getSimpleName());
         }
@@ -75,12 +76,14 @@ final class Workshop {
             return body.call();
         } catch (InterruptedException interrupted) {
             return work.stopped() ? null : Outcome.fail("interrupted", "The work was interrupted.");
-        } catch (Exception failure) {
-            if (work.stopped()) return null;
-            return attempt(() -> {
-                throw failure;
-            });
+        } catch (Exception | Error failure) {
+            return work.stopped() ? null : attempt(() -> rethrow(failure));
         }
+    }
+
+    private static Outcome rethrow(Throwable failure) throws Exception {
+        if (failure instanceof Error error) throw error;
+        throw (Exception) failure;
     }
 
     void execute(Runnable action) {
@@ -153,8 +156,9 @@ final class Workshop {
         return limit == 0 ? 0 : run.createdTime() + limit;
     }
 
+    /** Text for a column of its own: PostgreSQL stores no NUL. */
     String masked(String text) {
-        return secrets.mask(text);
+        return text == null ? null : secrets.mask(text).replace('\0', '\uFFFD');
     }
 
     String masked(JsonNode json) {

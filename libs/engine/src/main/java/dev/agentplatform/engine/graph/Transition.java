@@ -103,9 +103,9 @@ public record Transition(Control control, List<Change> changes) {
 
         private void block(Happening.Blocked blocked) {
             OpenStep step = control.open.get(blocked.no());
-            if (step == null || !step.status().mayBecome(StepStatus.PENDING) && step.status() != StepStatus.PENDING) {
-                return;
-            }
+            if (step == null) return;
+            boolean blocks = step.status() == StepStatus.PENDING || step.status().mayBecome(StepStatus.PENDING);
+            if (!blocks) return;
             OpenStep pending = step.pending(blocked.on(), blocked.until(), blocked.note());
             control.open.put(step.no(), pending);
             if (control.ending()) stopOrClose(pending);
@@ -196,8 +196,8 @@ public record Transition(Control control, List<Change> changes) {
 
         // Work of our own and children are told to stop and still report; nothing else has anything to say.
         private void stopOrClose(OpenStep step) {
-            boolean reports = step.status() == StepStatus.RUNNING && step.heldBy() == null
-                    || step.status() == StepStatus.PENDING && "child".equals(step.on());
+            boolean worksHere = step.status() == StepStatus.RUNNING && step.heldBy() == null;
+            boolean reports = worksHere || (step.status() == StepStatus.PENDING && "child".equals(step.on()));
             if (reports) changes.add(new Change.Stop(step));
             else stop(step.no());
         }
