@@ -45,7 +45,15 @@ public final class Postgres implements AutoCloseable {
         run(asPostgres("initdb", "-A", "trust", "-U", USER, "-D", data.toString()));
         String settings = "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''";
         run(asPostgres(
-                "pg_ctl", "-D", data.toString(), "-l", folder.resolve("log").toString(), "-w", "-o", settings, "start"));
+                "pg_ctl",
+                "-D",
+                data.toString(),
+                "-l",
+                folder.resolve("log").toString(),
+                "-w",
+                "-o",
+                settings,
+                "start"));
         return new Postgres("127.0.0.1", port, data);
     }
 

@@ -133,8 +133,7 @@ public final class Workflows {
         if (no == null && workflow.lastNo() == 0) {
             throw Problem.conflict("no_version", "The workflow has no version yet.");
         }
-        DefinitionVersion version =
-                catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
+        DefinitionVersion version = catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
         return new WorkflowFile(
                 workflow.code(),
                 workflow.name(),
@@ -147,15 +146,15 @@ public final class Workflows {
     /** Makes the workflow with this code be as the file says. @throws Problem 422 with every fault */
     public Upserted importFile(String workspaceId, WorkflowFile file) {
         refuseFaults(file.dsl(), file.status());
-        NewDefinition asked =
-                new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
+        NewDefinition asked = new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
         return catalog.upsert(workspaceId, asked, file.dsl(), file.status());
     }
 
     private void refuseFaults(JsonNode dsl, VersionStatus status) {
         Findings findings = check(dsl);
         List<Fault> refused = status == VersionStatus.PUBLISHED ? findings.faults() : findings.draftFaults();
-        if (!refused.isEmpty()) throw Problem.invalid(refused.stream().map(Workflows::error).toList());
+        if (!refused.isEmpty())
+            throw Problem.invalid(refused.stream().map(Workflows::error).toList());
     }
 
     private static FieldError error(Fault fault) {
