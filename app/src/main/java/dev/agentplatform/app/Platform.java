@@ -34,9 +34,11 @@ import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
 import dev.agentplatform.workflow.compile.WorkflowCompiler;
 import dev.agentplatform.workflow.compile.WorkflowKind;
+import dev.agentplatform.workflow.dsl.NodeTypeInfo;
 import dev.agentplatform.workflow.dsl.NodeTypes;
 import dev.agentplatform.workflow.nodes.AnswerNode;
 import dev.agentplatform.workflow.nodes.AssignerNode;
+import dev.agentplatform.workflow.nodes.BenchEffectNode;
 import dev.agentplatform.workflow.nodes.EndNode;
 import dev.agentplatform.workflow.nodes.EventPublishNode;
 import dev.agentplatform.workflow.nodes.HttpRequestNode;
@@ -88,8 +90,9 @@ public final class Platform implements AutoCloseable {
         Migrations.migrate(database);
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
         catalog = new Catalog(database, clock, ids);
-        workflow = new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard());
-        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows()));
+        boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
+        workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
+        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
         Engine engine = process.engine();
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, this::sessionExists, autoStart);
@@ -129,7 +132,14 @@ public final class Platform implements AutoCloseable {
                 roles.worker());
     }
 
-    private RunKind workflows() {
+    private static NodeTypes nodeTypes(boolean benchNodes) {
+        if (!benchNodes) return NodeTypes.standard();
+        List<NodeTypeInfo> types = new ArrayList<>(NodeTypes.standard().all());
+        types.add(BenchEffectNode.INFO);
+        return new NodeTypes(types);
+    }
+
+    private RunKind workflows(boolean benchNodes) {
         WorkflowTargets targets = this::target;
         List<NodeType> types = new ArrayList<>(List.of(
                 new StartNode(),
@@ -146,6 +156,7 @@ public final class Platform implements AutoCloseable {
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
                 new EventPublishNode()));
         types.addAll(HumanNode.all());
+        if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
         WorkflowKind.Documents documents = (workspace, version) ->

@@ -1,6 +1,7 @@
 package dev.agentplatform.bench;
 
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.Membership;
 import dev.agentplatform.queue.Queues;
@@ -8,7 +9,6 @@ import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.Sql;
-import dev.agentplatform.kernel.Signals;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 /** Queued runs in bulk, and a claimer that takes them the way a server does. */
 final class Backlog {
     private static final Clock CLOCK = Clock.systemUTC();
-    private static final int CHUNK = 100_000;
+    /** Rows of one statement: well within the time limit that statements have. */
+    private static final int CHUNK = 20_000;
 
     private Backlog() {}
 
@@ -54,8 +55,9 @@ final class Backlog {
                 last,
                 now);
         sql.update(
-                numbers + "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes, seq,"
-                        + " claimed_seq, attempts, v) SELECT " + id + ", 'run', '" + Flows.WORKSPACE + "', '"
+                numbers
+                        + "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes,"
+                        + " seq, claimed_seq, attempts, v) SELECT " + id + ", 'run', '" + Flows.WORKSPACE + "', '"
                         + Queues.normal(Flows.WORKSPACE) + "', 0, 'ready', " + (now - 60_000)
                         + " + n / 100, 0, 0, 1, 1, 0, " + TaskTable.STATE_VERSION + " FROM numbers",
                 first,

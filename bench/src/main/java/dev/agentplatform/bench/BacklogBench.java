@@ -17,8 +17,9 @@ final class BacklogBench {
 
     static void measure(Options options) throws Exception {
         int claims = options.number("n", 2_000);
-        List<Integer> sizes =
-                options.list("sizes", "1000,1000000").stream().map(Integer::valueOf).toList();
+        List<Integer> sizes = options.list("sizes", "1000,1000000").stream()
+                .map(Integer::valueOf)
+                .toList();
         try (Stores stores = Stores.from(options, "sqlite,postgresql")) {
             options.complete();
             for (String kind : stores.kinds()) {

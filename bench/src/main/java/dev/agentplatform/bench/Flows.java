@@ -74,10 +74,7 @@ final class Flows implements RunKind {
 
     private static Flow flow(List<Node> nodes, NodeRules rules, List<Graph.Edge> edges) {
         Graph graph = new Graph(
-                nodes.stream().map(Node::id).toList(),
-                Collections.nCopies(nodes.size(), rules),
-                edges,
-                new BitSet());
+                nodes.stream().map(Node::id).toList(), Collections.nCopies(nodes.size(), rules), edges, new BitSet());
         return new Flow(graph, nodes, Collections.nCopies(edges.size(), null), -1);
     }
 }

@@ -41,7 +41,9 @@ final class FollowersBench {
         try (ChildServer server = ChildServer.start(Map.of());
                 HttpConnection control = new HttpConnection(server.port())) {
             String workflow = Workflows.publish(
-                    control, "bench_wait", Workflows.node("wait", "wait", Json.object().put("signal", SIGNAL)));
+                    control,
+                    "bench_wait",
+                    Workflows.node("wait", "wait", Json.object().put("signal", SIGNAL)));
             String run = Workflows.start(control, workflow);
             new FollowersBench(server.port(), run, followers).measure(server, control, run, followers, settleSeconds);
         }
@@ -68,7 +70,8 @@ final class FollowersBench {
             long heap = server.heapBytes() - heapBefore;
             double rss = server.rssMb() - rssBefore;
             sent.set(System.nanoTime());
-            control.post("/runtime/runs/" + run + "/signal", "{\"name\":\"" + SIGNAL + "\"}").expect(200, 202);
+            control.post("/runtime/runs/" + run + "/signal", "{\"name\":\"" + SIGNAL + "\"}")
+                    .expect(200, 202);
             if (!told.await(2, TimeUnit.MINUTES)) throw new IOException(told.getCount() + " followers heard nothing");
             new Result("followers")
                     .put("n", followers)

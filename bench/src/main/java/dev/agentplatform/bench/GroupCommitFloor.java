@@ -44,7 +44,8 @@ final class GroupCommitFloor implements AutoCloseable {
         connection = connect(url);
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE floor_run (id TEXT PRIMARY KEY, status INTEGER, body TEXT, result TEXT)");
-            statement.execute("CREATE TABLE floor_step (run_id TEXT, no INTEGER, output TEXT, PRIMARY KEY (run_id, no))");
+            statement.execute(
+                    "CREATE TABLE floor_step (run_id TEXT, no INTEGER, output TEXT, PRIMARY KEY (run_id, no))");
         }
         connection.setAutoCommit(false);
         writer = Thread.ofPlatform().daemon().name("floor-writer").start(this::writeUntilStopped);

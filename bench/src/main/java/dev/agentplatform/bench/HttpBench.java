@@ -79,7 +79,11 @@ final class HttpBench {
             }
             Latencies alone =
                     Load.closed(plan.streams(), 1, _ -> runOnce(first, request)).latencies();
-            new Result("http_alone").put("store", kind).put("nodes", nodes).put("alone", alone).print();
+            new Result("http_alone")
+                    .put("store", kind)
+                    .put("nodes", nodes)
+                    .put("alone", alone)
+                    .print();
             firstEvents(kind, nodes, server, workflow, plan);
         } finally {
             for (HttpConnection connection : connections) connection.close();
@@ -100,7 +104,9 @@ final class HttpBench {
                     Workflows.node(id, "template-transform", Json.object().put("template", "{{input.payload}}"));
                 case "http" ->
                     Workflows.node(
-                            id, "http-request", Json.object().put("method", "GET").put("url", stub.url()));
+                            id,
+                            "http-request",
+                            Json.object().put("method", "GET").put("url", stub.url()));
                 default -> throw new IllegalArgumentException("nodes are effect, template or http, not " + nodes);
             };
         }

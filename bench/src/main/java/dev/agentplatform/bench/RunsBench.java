@@ -66,7 +66,11 @@ final class RunsBench {
     private static void warmUp(String kind, String name, Side side, Plan plan) throws Exception {
         Load.closed(plan.warm(), Math.min(16, plan.callers()), _ -> side.run());
         Latencies alone = Load.closed(plan.alone(), 1, _ -> side.run()).latencies();
-        new Result("runs_alone").put("store", kind).put("side", name).put("alone", alone).print();
+        new Result("runs_alone")
+                .put("store", kind)
+                .put("side", name)
+                .put("alone", alone)
+                .print();
     }
 
     /** @param metrics of the engine's database; null for the floor, which has none */
@@ -100,11 +104,15 @@ final class RunsBench {
         Result result = new Result("runs_summary")
                 .put("store", kind)
                 .put("runs_s", perSecond)
-                .put("cpu_ms_per_run", median(engine.stream().map(Round::cpuMsPerRun).collect(Collectors.toList())));
+                .put(
+                        "cpu_ms_per_run",
+                        median(engine.stream().map(Round::cpuMsPerRun).collect(Collectors.toList())));
         if (!floor.isEmpty()) {
             double floorPerSecond = median(floor.stream().map(Round::perSecond).collect(Collectors.toList()));
             result.put("floor_runs_s", floorPerSecond)
-                    .put("floor_cpu_ms_per_run", median(floor.stream().map(Round::cpuMsPerRun).collect(Collectors.toList())))
+                    .put(
+                            "floor_cpu_ms_per_run",
+                            median(floor.stream().map(Round::cpuMsPerRun).collect(Collectors.toList())))
                     .put("ratio_to_floor", perSecond / floorPerSecond);
         }
         result.print();

@@ -4,6 +4,8 @@ import dev.agentplatform.bench.harness.ChildServer;
 import dev.agentplatform.bench.harness.Latencies;
 import dev.agentplatform.bench.harness.Options;
 import dev.agentplatform.bench.harness.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +17,10 @@ final class StartBench {
         int starts = options.number("n", 5);
         int idleSeconds = options.number("idle", 10);
         options.complete();
+        Path cache = Path.of("app/target/agent-platform.aot");
+        if (!Files.exists(cache) || Files.size(cache) == 0) {
+            throw new IllegalStateException("there is no start-up cache: run ./agent-platform --train");
+        }
         // Alternating, so that a noisy machine disturbs both alike.
         Latencies cached = new Latencies();
         Latencies plain = new Latencies();
@@ -33,6 +39,7 @@ final class StartBench {
         }
         new Result("start")
                 .put("n", starts)
+                .put("cache_mb", Files.size(cache) / 1e6)
                 .put("with_cache_p50_ms", cached.ms(0.5))
                 .put("with_cache_best_ms", cached.ms(0))
                 .put("without_cache_p50_ms", plain.ms(0.5))

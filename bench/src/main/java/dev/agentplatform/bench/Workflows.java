@@ -52,7 +52,8 @@ final class Workflows {
 
     /** Starts a run; returns its id at once. */
     static String start(HttpConnection connection, String workflowId) throws IOException {
-        String answer = connection.post("/runtime/runs", run(workflowId)).expect(202).body();
+        String answer =
+                connection.post("/runtime/runs", run(workflowId)).expect(202).body();
         return Json.parse(answer).get("id").asString();
     }
 }

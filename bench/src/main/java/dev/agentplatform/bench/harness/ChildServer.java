@@ -2,14 +2,18 @@ package dev.agentplatform.bench.harness;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The program as its users start it, {@code ./agent-platform serve}, in a process and data folder of its own. */
 public final class ChildServer implements AutoCloseable {
+    private static final Pattern USED = Pattern.compile("used (\\d+)K");
     private static final long START_MAX_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Process process;
@@ -38,6 +42,7 @@ public final class ChildServer implements AutoCloseable {
         builder.environment().putAll(environment);
         long start = System.nanoTime();
         Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         while (!isReady(port)) {
             if (!process.isAlive() || System.nanoTime() - start > START_MAX_NANOS) {
                 process.destroyForcibly();
@@ -70,19 +75,21 @@ public final class ChildServer implements AutoCloseable {
     }
 
     public double cpuMs() {
-        return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e6).orElse(Double.NaN);
+        return process.info()
+                .totalCpuDuration()
+                .map(time -> time.toNanos() / 1e6)
+                .orElse(Double.NaN);
     }
 
     /** What is in use of its heap after a collection, in bytes. */
     public long heapBytes() throws IOException, InterruptedException {
         jcmd("GC.run");
         String info = jcmd("GC.heap_info");
-        var used = java.util.regex.Pattern.compile("used (\\d+)K").matcher(info);
         long bytes = 0;
         // G1 has one line for the heap, the serial collector one for each generation; the classes' follow.
         for (String line : info.lines().toList()) {
             if (line.contains("Metaspace")) break;
-            var found = used.reset(line);
+            Matcher found = USED.matcher(line);
             if (found.find()) bytes += Long.parseLong(found.group(1)) * 1_024;
         }
         return bytes;
@@ -93,7 +100,7 @@ public final class ChildServer implements AutoCloseable {
         Process jcmd = new ProcessBuilder(program.toString(), Long.toString(process.pid()), command)
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(jcmd.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (jcmd.waitFor() != 0) throw new IOException("jcmd " + command + ": " + output);
         return output;
     }

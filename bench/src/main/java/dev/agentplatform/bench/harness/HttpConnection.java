@@ -87,7 +87,8 @@ public final class HttpConnection implements AutoCloseable {
             }
             // The sizes of chunks stand on lines of their own and are no data either; 0 is the end.
             if (chunked && line.equals("0")) return null;
-            if (line.startsWith("data:")) return line.substring("data:".length()).strip();
+            if (line.startsWith("data:"))
+                return line.substring("data:".length()).strip();
         }
     }
 

@@ -58,7 +58,8 @@ class CatalogTest {
         }
         assertProblem(404, "not_found", () -> catalog.find("elsewhere", KIND, definition.id()));
         assertProblem(404, "not_found", () -> catalog.publish("elsewhere", KIND, version.id()));
-        assertProblem(404, "not_found", () -> catalog.save("elsewhere", KIND, definition.id(), body(2), VersionStatus.DRAFT));
+        assertProblem(
+                404, "not_found", () -> catalog.save("elsewhere", KIND, definition.id(), body(2), VersionStatus.DRAFT));
         assertProblem(404, "not_found", () -> catalog.delete("elsewhere", KIND, definition.id()));
     }
 
@@ -89,7 +90,8 @@ class CatalogTest {
                     .<Callable<DefinitionVersion>>mapToObj(i -> () -> save(definition, i, VersionStatus.DRAFT))
                     .toList());
             assertThat(saves.stream().map(CatalogTest::result).map(DefinitionVersion::versionNo))
-                    .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, 20).boxed().toList());
         }
         assertThat(catalog.find(HERE, KIND, definition.id()).lastNo()).isEqualTo(20);
     }
@@ -100,8 +102,12 @@ class CatalogTest {
             List<Future<Catalog.Upserted>> upserts = threads.invokeAll(IntStream.range(0, 10)
                     .<Callable<Catalog.Upserted>>mapToObj(i -> () -> upsert("a", 1, VersionStatus.PUBLISHED))
                     .toList());
-            assertThat(upserts.stream().map(CatalogTest::result).filter(Catalog.Upserted::created)).hasSize(1);
-            assertThat(upserts.stream().map(CatalogTest::result).map(done -> done.version().id()).distinct())
+            assertThat(upserts.stream().map(CatalogTest::result).filter(Catalog.Upserted::created))
+                    .hasSize(1);
+            assertThat(upserts.stream()
+                            .map(CatalogTest::result)
+                            .map(done -> done.version().id())
+                            .distinct())
                     .hasSize(1);
         }
     }
@@ -112,12 +118,15 @@ class CatalogTest {
         assertThat(upsert("a", 1, VersionStatus.DRAFT).versionCreated()).isFalse();
         Catalog.Upserted published = upsert("a", 1, VersionStatus.PUBLISHED);
         assertThat(published.versionCreated()).isFalse();
-        assertThat(published.definition().publishedVersionId()).isEqualTo(published.version().id());
+        assertThat(published.definition().publishedVersionId())
+                .isEqualTo(published.version().id());
         Catalog.Upserted second = upsert("a", 2, VersionStatus.DRAFT);
         assertThat(second.version().versionNo()).isEqualTo(2);
         assertThat(second.created()).isFalse();
         catalog.archive(HERE, KIND, second.version().id());
-        assertThat(upsert("a", 2, VersionStatus.DRAFT).version().versionNo()).as("an archived one is not kept").isEqualTo(3);
+        assertThat(upsert("a", 2, VersionStatus.DRAFT).version().versionNo())
+                .as("an archived one is not kept")
+                .isEqualTo(3);
     }
 
     @OnBothDatabases
@@ -151,7 +160,9 @@ class CatalogTest {
         assertThat(walk(true)).isEqualTo(made);
         assertThat(walk(false)).isEqualTo(made.reversed());
         DefinitionFilter byCode = new DefinitionFilter(KIND, "code3", null, null);
-        assertThat(catalog.list(HERE, byCode, PageRequest.FIRST).items()).extracting(Definition::id).containsExactly(made.get(3));
+        assertThat(catalog.list(HERE, byCode, PageRequest.FIRST).items())
+                .extracting(Definition::id)
+                .containsExactly(made.get(3));
         DefinitionFilter byApp = new DefinitionFilter(KIND, null, null, "no such app");
         assertThat(catalog.list(HERE, byApp, PageRequest.FIRST).items()).isEmpty();
     }

@@ -15,8 +15,12 @@ class VersionCacheTest {
         assertThat(cache.find("here", "workflow", new UUID(0, 0))).isPresent();
         cache.put("workflow", version(1_000), 1);
         assertThat(cache.size()).isEqualTo(1_000);
-        assertThat(cache.find("here", "workflow", new UUID(0, 0))).as("used before").isPresent();
-        assertThat(cache.find("here", "workflow", new UUID(0, 1))).as("used longest ago").isEmpty();
+        assertThat(cache.find("here", "workflow", new UUID(0, 0)))
+                .as("used before")
+                .isPresent();
+        assertThat(cache.find("here", "workflow", new UUID(0, 1)))
+                .as("used longest ago")
+                .isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.Refused;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.queue.Unit;
+import dev.agentplatform.store.CommitUnknown;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
@@ -31,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -52,6 +54,7 @@ public final class Engine {
     static final int POISONED_AFTER = 5;
 
     static final int MAIL_MAX = 100_000;
+    private static final long GIVE_UP_EVERY_MS = 1_000;
 
     private final Parts parts;
     private final Limits limits;
@@ -59,6 +62,8 @@ public final class Engine {
     private final Map<String, RunKind> kinds = new HashMap<>();
     private final ConcurrentHashMap<UUID, RunOwner> owners = new ConcurrentHashMap<>();
     private final Endings endings;
+    /** Claimed tasks that have no owner object yet. */
+    private final AtomicInteger taking = new AtomicInteger();
     private volatile Dispatcher dispatcher;
     private volatile boolean draining;
 
@@ -99,7 +104,7 @@ public final class Engine {
     }
 
     public int freeSlots() {
-        return draining ? 0 : limits.runs() - owners.size();
+        return draining ? 0 : limits.runs() - owners.size() - taking.get();
     }
 
     public int owned() {
@@ -121,7 +126,10 @@ public final class Engine {
                 && freeSlots() > 0
                 && !dispatcher.backlog(Queues.normal(run.workspaceId()), run.options().priority());
         RunOwner owner = RunOwner.newborn(this, run, driver, own ? -1 : 0);
-        owners.put(run.id(), owner);
+        if (owners.putIfAbsent(run.id(), owner) != null) {
+            return find(run.workspaceId(), run.id())
+                    .orElseThrow(() -> Problem.unavailable("This run is being submitted just now.", 1));
+        }
         try {
             owner.begin();
         } catch (RuntimeException failure) {
@@ -170,6 +178,8 @@ public final class Engine {
         } catch (Refused refused) {
             if (refused.reason() != Refused.Reason.ENDED) throw Problem.unavailable("Try again.", 1);
             throw Problem.conflict("run_ended", "The run has ended already.");
+        } catch (CommitUnknown lost) {
+            throw Problem.unavailable("The database was lost meanwhile; the message may have been sent or not.", 1);
         }
     }
 
@@ -200,13 +210,31 @@ public final class Engine {
 
     /** Takes over a claimed run. */
     public void claimed(TaskTable.Claimed task) {
+        taking.incrementAndGet();
         execute(() -> {
             try {
                 take(task, defaultBudget(task));
             } catch (RuntimeException failure) {
                 LOG.error("claimed run {} could not be loaded", task.ref(), failure);
+                giveUp(task.ref(), task.epoch());
+            } finally {
+                taking.decrementAndGet();
             }
         });
+    }
+
+    /** Hands a run back that cannot go on here. Counts as a crash: one that never can is poisoned in the end. */
+    void giveUp(UUID runId, long epoch) {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                UUID me = worker();
+                parts.database().transact(sql -> TaskTable.giveUp(sql, me, runId, epoch, now()));
+                return;
+            } catch (RuntimeException failure) {
+                LOG.warn("run {} could not be handed back, trying again: {}", runId, failure.toString());
+                pause(GIVE_UP_EVERY_MS);
+            }
+        }
     }
 
     RunOwner take(TaskTable.Claimed task, Optional<Integer> budget) {
@@ -216,6 +244,8 @@ public final class Engine {
         try {
             driver = load(run, task.state());
         } catch (Problem problem) {
+            // The database is busy or lost: that says nothing about the run.
+            if (problem.status() == 503) throw problem;
             driver = new UnloadableDriver(problem, task.state());
         }
         int steps = budget.orElse(run.options().autoStart() ? -1 : 0);
@@ -333,8 +363,9 @@ public final class Engine {
     }
 
     /** Whether a refused unit had been written after all, and its acknowledgement was lost. */
-    boolean alreadyCommitted(RunRecord run, long epoch, long seq, boolean keeps) {
+    boolean alreadyCommitted(RunRecord run, boolean newborn, long epoch, long seq, boolean keeps) {
         return parts.database().read(sql -> {
+            if (newborn && !keeps) return RunTable.find(sql, run.workspaceId(), run.id()).isPresent();
             if (keeps) return TaskTable.ownedAt(sql, run.workspaceId(), run.id(), worker(), epoch, seq);
             return RunTable.find(sql, run.workspaceId(), run.id())
                     .filter(found -> found.status().ended() && found.lastSeq() == seq)

@@ -12,7 +12,6 @@ import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.engine.graph.Transition;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.kernel.Times;
 import dev.agentplatform.language.Scope;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 
 /** Drives a graph: control decides, nodes compute here or work on threads of their own. */
@@ -40,14 +40,17 @@ final class GraphDriver implements Driver {
     private final Workshop workshop;
     private final RunRecord run;
     private final Flow flow;
+    private final GraphJournal journal;
 
     private Control control;
     private RunValues values;
     private Control nextControl;
     private RunValues nextValues;
 
-    private final Map<Integer, Work> working = new HashMap<>();
+    private final Map<Integer, Work> working = new ConcurrentHashMap<>();
     private final Map<Integer, Long> stopDeadlines = new HashMap<>();
+    /** Steps that this turn asks to stop. */
+    private final Map<Integer, Long> nextStopDeadlines = new HashMap<>();
 
     private Turn turn;
     private StepResult result;
@@ -60,20 +63,11 @@ final class GraphDriver implements Driver {
         this.workshop = workshop;
         this.run = run;
         this.flow = flow;
+        this.journal = new GraphJournal(run, flow);
         this.control = control;
         this.values = values;
         this.nextControl = control;
         this.nextValues = values;
-    }
-
-    /** What came of a step: what its journal row and event show. */
-    private record StepResult(StepOutput output, String json, String input, String errorMessage) {
-        static final StepResult NOTHING = new StepResult(StepOutput.NONE, null, null, null);
-
-        /** {@code json}: the output's JSON as text, written once for the journal and the event. */
-        StepResult(StepOutput output, String input, String errorMessage) {
-            this(output, Json.writeOrNull(output.json()), input, errorMessage);
-        }
     }
 
     @Override
@@ -82,6 +76,7 @@ final class GraphDriver implements Driver {
         nextControl = control;
         nextValues = values;
         created.clear();
+        nextStopDeadlines.clear();
         folded = 0;
         foldStarted = System.nanoTime();
         backlog = false;
@@ -97,6 +92,7 @@ final class GraphDriver implements Driver {
     public void adopt() {
         control = nextControl;
         values = nextValues;
+        stopDeadlines.putAll(nextStopDeadlines);
     }
 
     @Override
@@ -112,16 +108,19 @@ final class GraphDriver implements Driver {
     @Override
     public Rest rest() {
         boolean startable = false;
-        long due = workshop.deadline(run);
+        // What is being stopped has only its grace period left.
+        boolean ending = nextControl.endingAtOnce();
+        long due = ending ? 0 : workshop.deadline(run);
         for (OpenStep step : nextControl.open()) {
             if (step.status() == StepStatus.QUEUED && step.due() <= turn.now) startable |= executable(step);
-            else due = earlier(due, step.due());
+            else if (!ending) due = earlier(due, step.due());
         }
         boolean busy = false;
         for (OpenStep step : nextControl.open()) {
             busy |= step.status() == StepStatus.RUNNING && step.heldBy() == null;
         }
         for (long deadline : stopDeadlines.values()) due = earlier(due, deadline);
+        for (long deadline : nextStopDeadlines.values()) due = earlier(due, deadline);
         return new Rest(busy, backlog, startable && nextControl.advancing(), due);
     }
 
@@ -132,7 +131,7 @@ final class GraphDriver implements Driver {
 
     @Override
     public void abandon() {
-        working.values().forEach(Work::interrupt);
+        working.values().forEach(Work::abandon);
         working.clear();
     }
 
@@ -176,7 +175,7 @@ final class GraphDriver implements Driver {
             } else if (nextControl.ending()) {
                 react(new Happening.Stopped(step.no()));
             } else {
-                turn.tell("step.restarted", event -> describe(event, step));
+                turn.tell("step.restarted", event -> journal.describe(event, step));
                 startWork(step, node);
             }
         }
@@ -190,7 +189,11 @@ final class GraphDriver implements Driver {
         }
         for (OpenStep step : List.copyOf(nextControl.open())) {
             Long stopBy = stopDeadlines.get(step.no());
-            if (stopBy != null && stopBy <= turn.now) react(new Happening.Stopped(step.no()));
+            if (stopBy != null && stopBy <= turn.now) {
+                react(new Happening.Stopped(step.no()));
+                turn.afterCommit.add(() -> stopDeadlines.remove(step.no()));
+            }
+            if (nextControl.endingAtOnce()) continue;
             if (step.due() == 0 || step.due() > turn.now || nextControl.open(step.no()).isEmpty()) continue;
             switch (step.status()) {
                 case RUNNING -> overdue(step);
@@ -202,7 +205,7 @@ final class GraphDriver implements Driver {
 
     private void overdue(OpenStep step) {
         if (step.heldBy() != null) {
-            turn.tell("step.lease_lost", event -> describe(event, step).put("worker_key", step.heldBy()));
+            turn.tell("step.lease_lost", event -> journal.describe(event, step).put("worker_key", step.heldBy()));
             react(new Happening.Requeued(step.no()));
             nextControl.open(step.no()).ifPresent(created::add);
         } else if (!stopDeadlines.containsKey(step.no())) {
@@ -301,7 +304,7 @@ final class GraphDriver implements Driver {
 
     void react(OpenStep step, Happening happening, String event) {
         react(happening);
-        nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> describe(text, now)
+        nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> journal.describe(text, now)
                 .put("worker_key", now.heldBy())));
     }
 
@@ -354,7 +357,7 @@ final class GraphDriver implements Driver {
         react(new Happening.Started(step.no(), null, 0, turn.now));
         OpenStep started = nextControl.open(step.no()).orElseThrow();
         if (node.effect()) {
-            turn.tell("step.started", event -> describe(event, started));
+            turn.tell("step.started", event -> journal.describe(event, started));
             startWork(started, node);
         } else {
             folded++;
@@ -365,7 +368,10 @@ final class GraphDriver implements Driver {
     private void startWork(OpenStep step, Node node) {
         NodeContext context = context(step, nextValues);
         turn.afterCommit.add(() -> {
-            if (working.containsKey(step.no())) return;
+            boolean still = control.open(step.no())
+                    .filter(now -> now.status() == StepStatus.RUNNING)
+                    .isPresent();
+            if (!still || working.containsKey(step.no())) return;
             working.put(step.no(), workshop.start(run.id(), step.no(), () -> node.work().execute(context)));
         });
     }
@@ -427,7 +433,7 @@ final class GraphDriver implements Driver {
         String note = wait.note() == null || wait.note().isNull() ? null : wait.note().toString();
         react(new Happening.Blocked(step.no(), wait.on(), wait.until(), note));
         if (already) return;
-        turn.tell("step.waiting", event -> describe(event, step).put("on", wait.on()));
+        turn.tell("step.waiting", event -> journal.describe(event, step).put("on", wait.on()));
     }
 
     private void react(Happening happening) {
@@ -440,7 +446,7 @@ final class GraphDriver implements Driver {
         switch (change) {
             case Change.Queued queued -> created.add(queued.step());
             case Change.Closed closed -> closed(closed);
-            case Change.Skipped skipped -> skipped(skipped);
+            case Change.Skipped skipped -> journal.skipped(turn, skipped);
             case Change.Stop stop -> stop(stop.step());
             case Change.Ended ended -> turn.end(ended(ended));
         }
@@ -450,15 +456,8 @@ final class GraphDriver implements Driver {
         OpenStep step = closed.step();
         created.removeIf(waiting -> waiting.no() == step.no());
         boolean cancelled = closed.as() == StepStatus.CANCELLED;
-        StepResult of = cancelled || result == null ? StepResult.NOTHING : result;
         if (cancelled && step.status() == StepStatus.PENDING) abandonWait(step);
-        String stored = StepOutput.write(of.json(), of.output().text());
-        turn.rows.add(StepTable.record(run, record(closed, of), of.input(), stored));
-        turn.tell("step." + closed.as().word(), event -> {
-            describe(event, step).put("error_code", closed.code()).text("error_message", of.errorMessage());
-            if (closed.as() == StepStatus.FAILED) event.put("will_retry", closed.retried());
-            event.json("output_json", of.json()).text("output_text", of.output().text());
-        });
+        journal.closed(turn, closed, cancelled || result == null ? StepResult.NOTHING : result);
     }
 
     private void abandonWait(OpenStep step) {
@@ -466,74 +465,11 @@ final class GraphDriver implements Driver {
         if (node.work() != null) turn.rows.addAll(node.work().abandoned(context(step, nextValues)));
     }
 
-    private StepRecord record(Change.Closed closed, StepResult of) {
-        OpenStep step = closed.step();
-        Node node = flow.nodes().get(step.node());
-        return new StepRecord(
-                step.no(),
-                node.id(),
-                node.type(),
-                step.iteration(),
-                step.attempt(),
-                closed.as().word(),
-                step.started(),
-                turn.now,
-                0,
-                step.heldBy(),
-                closed.code(),
-                of.errorMessage(),
-                null,
-                of.output());
-    }
-
-    private void skipped(Change.Skipped skipped) {
-        Node node = flow.nodes().get(skipped.node());
-        StepRecord step = new StepRecord(
-                skipped.no(),
-                node.id(),
-                node.type(),
-                skipped.iteration(),
-                1,
-                StepStatus.SKIPPED.word(),
-                0,
-                turn.now,
-                0,
-                null,
-                null,
-                null,
-                null,
-                StepOutput.NONE);
-        turn.rows.add(StepTable.record(run, step, null, null));
-        turn.tell("step.skipped", event -> event.put("no", skipped.no())
-                .put("node_id", node.id())
-                .put("node_type", node.type())
-                .put("iteration", skipped.iteration()));
-    }
-
-    private void stop(OpenStep step) {
-        if (step.status() == StepStatus.PENDING) {
-            workshop.cancelChildren(turn, step.no());
-            return;
-        }
-        turn.afterCommit.add(() -> {
-            Work work = working.get(step.no());
-            if (work != null) work.stop();
-            stopDeadlines.put(step.no(), turn.now + STOP_GRACE_MS);
-        });
-    }
-
     private Turn.Ended ended(Change.Ended ended) {
-        String error = null;
-        if (ended.as() == RunStatus.FAILED || ended.code() != null) {
-            error = RunValues.errorJson(
-                    ended.code(),
-                    result == null ? null : result.errorMessage(),
-                    ended.node() < 0 ? null : flow.graph().id(ended.node()),
-                    ended.compensated());
-        }
         StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(resultNode()) : StepOutput.NONE;
+        String message = result == null ? null : result.errorMessage();
         String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
-        return new Turn.Ended(ended.as(), ended.code(), error, output, finalState);
+        return journal.ended(ended, message, output, finalState);
     }
 
     private String resultNode() {
@@ -543,21 +479,27 @@ final class GraphDriver implements Driver {
         throw new IllegalStateException("the result's step is nobody's latest");
     }
 
-    private void tellWaiting(OpenStep step) {
-        if (nextControl.open(step.no()).filter(now -> now.status() == StepStatus.QUEUED).isEmpty()) return;
-        turn.tell("step.queued", event -> {
-            describe(event, step);
-            if (step.due() > 0) event.put("due_time", Times.format(step.due()));
-        });
+    private void stop(OpenStep step) {
+        if (step.status() == StepStatus.PENDING) {
+            workshop.cancelChildren(turn, step.no());
+            return;
+        }
+        Work work = working.get(step.no());
+        if (work == null) {
+            // Nothing runs here (a crash, or it would start with this very commit): nobody will report.
+            react(new Happening.Stopped(step.no()));
+            return;
+        }
+        nextStopDeadlines.put(step.no(), turn.now + STOP_GRACE_MS);
+        turn.afterCommit.add(work::stop);
     }
 
-    private EventText describe(EventText event, OpenStep step) {
-        Node node = flow.nodes().get(step.node());
-        return event.put("no", step.no())
-                .put("node_id", node.id())
-                .put("node_type", node.type())
-                .put("iteration", step.iteration())
-                .put("attempt", step.attempt());
+    private void tellWaiting(OpenStep step) {
+        boolean queued = nextControl
+                .open(step.no())
+                .filter(now -> now.status() == StepStatus.QUEUED)
+                .isPresent();
+        if (queued) journal.queued(turn, step);
     }
 
     private NodeContext context(OpenStep step, RunValues seen) {

@@ -25,6 +25,7 @@ final class HintSweep implements LifeCycle {
     private final Database database;
     private final LiveLog live;
     private final Map<UUID, Long> seen = new HashMap<>();
+    private volatile boolean running;
     private volatile Thread thread;
 
     HintSweep(Engine engine, Database database, LiveLog live) {
@@ -35,24 +36,26 @@ final class HintSweep implements LifeCycle {
 
     @Override
     public void start() {
+        running = true;
         thread = Thread.ofPlatform().daemon().name("hint-sweep").start(this::sweepUntilStopped);
     }
 
     @Override
     public void stop() {
-        Thread running = thread;
-        if (running == null) return;
+        Thread stopping = thread;
+        if (stopping == null) return;
+        running = false;
         thread = null;
-        LockSupport.unpark(running);
+        LockSupport.unpark(stopping);
         try {
-            running.join();
+            stopping.join();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void sweepUntilStopped() {
-        while (thread != null) {
+        while (running) {
             LockSupport.parkNanos(EVERY_NANOS);
             try {
                 sweep();

@@ -36,7 +36,7 @@ final class ProgramDriver implements Driver {
     private boolean starts;
     private boolean leaves;
     private boolean active;
-    private ProgramRun thread;
+    private volatile ProgramRun thread;
 
     ProgramDriver(Workshop workshop, Database database, RunRecord run, Program program, String stored) {
         this.workshop = workshop;
@@ -66,6 +66,7 @@ final class ProgramDriver implements Driver {
         starts = false;
         leaves = false;
         for (Input input : inputs) apply(input);
+        starts = starts && next.ending() == null;
         if (starts && turn.budget != 0 && !active) turn.afterCommit.add(this::startProgram);
         boolean everythingStopped = next.ending() != null && !(active && !leaves) && next.open().isEmpty();
         if (everythingStopped && turn.ended() == null) turn.end(endedAs(next.ending()));
@@ -80,13 +81,13 @@ final class ProgramDriver implements Driver {
 
     @Override
     public Rest rest() {
-        boolean willRun = starts && turn.budget != 0 && next.ending() == null;
+        boolean willRun = starts && turn.budget != 0;
         boolean busy = willRun || (active && !leaves);
-        long due = workshop.deadline(run);
+        long due = next.ending() == null ? workshop.deadline(run) : 0;
         for (Open step : next.open().values()) {
             if (step.until() > 0) due = due == 0 ? step.until() : Math.min(due, step.until());
         }
-        boolean wantsToStart = starts && turn.budget == 0 && next.ending() == null;
+        boolean wantsToStart = starts && turn.budget == 0;
         return new Rest(busy, false, wantsToStart, due);
     }
 
@@ -107,6 +108,10 @@ final class ProgramDriver implements Driver {
 
     @Override
     public void abandon() {
+        if (thread != null) thread.abandon();
+    }
+
+    private void stopProgram() {
         if (thread != null) thread.leave();
     }
 
@@ -172,7 +177,7 @@ final class ProgramDriver implements Driver {
         if (next.ending() != null) return;
         next = next.ending(how);
         turn.tell("run.cancelling", event -> event.put("reason", how));
-        turn.afterCommit.add(this::abandon);
+        turn.afterCommit.add(this::stopProgram);
         for (Open step : List.copyOf(next.open().values())) {
             if ("child".equals(step.on())) workshop.cancelChildren(turn, step.no());
             else if (step.on() != null || !active) close(step, StepStatus.CANCELLED, Json.nothing(), null, null);

@@ -28,6 +28,7 @@ final class ProgramRun implements ProgramContext {
     private final Map<String, Integer> open;
     private final Set<String> used = ConcurrentHashMap.newKeySet();
     private volatile boolean leaving;
+    private volatile boolean abandoned;
     private volatile Thread thread;
 
     ProgramRun(
@@ -54,6 +55,12 @@ final class ProgramRun implements ProgramContext {
         if (running != null) running.interrupt();
     }
 
+    /** The owner lost the run: leaves too, and says nothing more to whoever owns the run then. */
+    void abandon() {
+        abandoned = true;
+        leave();
+    }
+
     private void live() {
         thread = Thread.currentThread();
         ProgramRequest last;
@@ -67,7 +74,7 @@ final class ProgramRun implements ProgramContext {
             last = new ProgramRequest.Finished(null, failed.code(), failed.getMessage());
         } catch (Problem problem) {
             last = new ProgramRequest.Finished(null, problem.code(), problem.detail());
-        } catch (Exception failure) {
+        } catch (Exception | Error failure) {
             if (leaving) last = new ProgramRequest.Left();
             else {
                 LOG.error("program of run {} failed unexpectedly", run.id(), failure);
@@ -121,7 +128,7 @@ final class ProgramRun implements ProgramContext {
             } catch (StepFailed failed) {
                 code = failed.code();
                 message = failed.getMessage();
-            } catch (Exception failure) {
+            } catch (Exception | Error failure) {
                 code = "step_failed";
                 message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
             }
@@ -131,7 +138,6 @@ final class ProgramRun implements ProgramContext {
     }
 
     private void keep(LeafStep step, int no, JsonNode output, String code, String message, CompletableFuture<Void> done) {
-        CompletableFuture<Void> reply = new CompletableFuture<>();
         StepRecord record = new StepRecord(
                 no,
                 step.key(),
@@ -147,11 +153,9 @@ final class ProgramRun implements ProgramContext {
                 message,
                 step.input(),
                 new StepOutput(output == null ? Json.nothing() : output, null));
-        reply.thenRun(() -> {
-            recorded.put(step.key(), record);
-            done.complete(null);
-        });
-        ask(new ProgramRequest.Record(no, output, code, message, reply));
+        // Read only after `done`, which completes when the outcome is durable.
+        recorded.put(step.key(), record);
+        ask(new ProgramRequest.Record(no, output, code, message, done));
     }
 
     @Override
@@ -213,7 +217,7 @@ final class ProgramRun implements ProgramContext {
     }
 
     private void ask(ProgramRequest request) {
-        workshop.deliver(run.id(), new Input.Ask(request));
+        if (!abandoned) workshop.deliver(run.id(), new Input.Ask(request));
     }
 
     private <T> T reply(Function<CompletableFuture<T>, ProgramRequest> request) {

@@ -12,6 +12,7 @@ import dev.agentplatform.queue.Unit.Receipt;
 import dev.agentplatform.store.CommitUnknown;
 import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class RunOwner {
     private static final Logger LOG = LoggerFactory.getLogger(RunOwner.class);
-    private static final int COMMIT_TRIES_MAX = 40;
+    private static final int BIRTH_TRIES_MAX = 40;
 
     private final Engine engine;
     private final RunRecord run;
@@ -47,7 +48,7 @@ final class RunOwner {
     private boolean backlog;
     private RunStatus status;
     private long startedTime;
-    private Runnable timer = () -> {};
+    private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
     static RunOwner newborn(Engine engine, RunRecord run, Driver driver, int budget) {
@@ -128,6 +129,7 @@ final class RunOwner {
         } catch (RuntimeException | Error failure) {
             LOG.error("run {} cannot go on in this process", run.id(), failure);
             lose();
+            engine.giveUp(run.id(), epoch);
         } finally {
             scheduled.set(false);
         }
@@ -154,6 +156,8 @@ final class RunOwner {
             List<Input> all = new ArrayList<>();
             if (!newborn && wakesRead != wakesSeen) all.addAll(engine.mail(run));
             all.addAll(inputs);
+            // Mail for a run that lives again is for its new life.
+            all.sort(Comparator.comparing(input -> !(input instanceof Input.Retry)));
             Turn turn = new Turn(run, engine.now(), seq, budget);
             driver.turn(turn, all);
             Plan plan = plan(turn, wakesRead);
@@ -163,7 +167,7 @@ final class RunOwner {
                 return;
             }
             try {
-                Receipt receipt = commit(plan.unit());
+                Receipt receipt = commit(plan, turn);
                 settled(turn, plan, wakesRead);
                 wakesKnown = Math.max(wakesKnown, receipt.wakes());
                 if (wakesKnown > wakesSeen) backlog = true;
@@ -183,7 +187,7 @@ final class RunOwner {
             }
             case FENCED, ENDED -> {
                 if (newborn) throw Problem.unavailable("This process has just lost its lease; try again.", 1);
-                if (engine.alreadyCommitted(run, epoch, turn.seq(), plan.keeps())) settled(turn, plan, wakesRead);
+                if (engine.alreadyCommitted(run, false, epoch, turn.seq(), plan.keeps())) settled(turn, plan, wakesRead);
                 else lose();
                 return false;
             }
@@ -191,16 +195,22 @@ final class RunOwner {
         return false;
     }
 
-    private Receipt commit(Unit unit) {
+    private Receipt commit(Plan plan, Turn turn) {
+        boolean unknown = false;
         for (int tries = 1; ; tries++) {
             try {
-                return engine.commit(unit);
+                // No fence would refuse a birth that was written: its row tells.
+                boolean born = unknown && newborn
+                        && engine.alreadyCommitted(run, true, epoch, turn.seq(), plan.keeps());
+                return born ? new Receipt(0, List.of()) : engine.commit(plan.unit());
             } catch (CommitUnknown lost) {
                 // Sent again: if it was written, the fence refuses it and the row tells.
-                if (tries == COMMIT_TRIES_MAX || unit.fence() == null) throw lost;
+                unknown = true;
+                if (newborn && tries == BIRTH_TRIES_MAX) throw lost;
             } catch (Problem full) {
-                // A queue or disk that is full: the owner keeps its state and tries again.
-                if (tries == COMMIT_TRIES_MAX || newborn || full.status() != 503) throw full;
+                // A queue or disk that is full, a database that is away: the owner keeps its state and tries again.
+                boolean lastTry = newborn && (!unknown || tries == BIRTH_TRIES_MAX);
+                if (full.status() != 503 || lastTry || Thread.currentThread().isInterrupted()) throw full;
             }
             engine.pause(Math.min(1_000, 10L << Math.min(tries, 6)));
         }
@@ -209,9 +219,17 @@ final class RunOwner {
     /**
      * @param ended the run ends with this unit
      * @param keeps this process stays the owner
+     * @param progress it records more than that something began
      * @param restDue when it rests: UTC milliseconds at which it becomes ready, null for when it is woken
      */
-    private record Plan(Unit unit, boolean ended, boolean keeps, boolean readyElsewhere, Long restDue, long due) {
+    private record Plan(
+            Unit unit,
+            boolean ended,
+            boolean keeps,
+            boolean progress,
+            boolean readyElsewhere,
+            Long restDue,
+            long due) {
         boolean nothing() {
             return unit == null;
         }
@@ -227,8 +245,9 @@ final class RunOwner {
         Driver.Rest rest = driver.rest();
         boolean more = rest.backlog() || (rest.startable() && turn.budget != 0);
         boolean keeps = ended == null && (rest.busy() || more);
+        boolean progress = !rows.isEmpty() || !turn.births.isEmpty();
         if (keeps && !newborn && rows.isEmpty() && turn.events.isEmpty()) {
-            return new Plan(null, false, true, false, null, rest.due());
+            return new Plan(null, false, true, false, false, null, rest.due());
         }
         if (!turn.events.isEmpty()) {
             rows.add(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
@@ -239,11 +258,11 @@ final class RunOwner {
                 ? new Unit(null, null, births(turn, ended, keeps, resting), turn.wakes, rows)
                 : new Unit(
                         new Unit.Fence(run.id(), epoch, seq),
-                        change(turn, ended, keeps, resting, wakesRead),
+                        change(turn, ended, keeps, progress, resting, wakesRead),
                         turn.births,
                         turn.wakes,
                         rows);
-        return new Plan(unit, ended != null, keeps, resting.ready(), resting.time(), rest.due());
+        return new Plan(unit, ended != null, keeps, progress, resting.ready(), resting.time(), rest.due());
     }
 
     private void tellEnd(Turn turn, Turn.Ended ended) {
@@ -293,9 +312,10 @@ final class RunOwner {
         return new Resting(true, Queues.manual(run.workspaceId()), engine.now());
     }
 
-    private Change change(Turn turn, Turn.Ended ended, boolean keeps, Resting resting, long wakesRead) {
+    private Change change(
+            Turn turn, Turn.Ended ended, boolean keeps, boolean progress, Resting resting, long wakesRead) {
         if (ended != null) return new Change.End(wakesRead);
-        if (keeps) return new Change.Advance(turn.seq(), driver.state());
+        if (keeps) return new Change.Advance(turn.seq(), driver.state(), progress);
         return new Change.Release(
                 turn.seq(), driver.state(), resting.ready(), resting.queue(), resting.time(), wakesRead);
     }
@@ -332,15 +352,22 @@ final class RunOwner {
         if (!plan.keeps()) letGo(plan);
         else if (plan.due() > 0) timer = engine.timer(plan.due(), () -> deliver(new Input.Tick()));
         engine.publish(run.id(), turn.events);
-        for (Runnable action : turn.afterCommit) action.run();
+        if (!act(turn.afterCommit, plan)) return;
         engine.born(turn.births);
         if (plan.keeps()) {
             backlog = driver.rest().backlog();
-            engine.progressed(run.id());
+            if (plan.progress()) engine.progressed(run.id());
             return;
         }
         if (plan.ended()) engine.ended(run.id(), () -> engine.created(run, turn.ended().status(), startedTime, turn, turn.ended()));
         released.complete(null);
+    }
+
+    /** False when the run was lost while its commit was under way: nothing begins any more. */
+    private synchronized boolean act(List<Runnable> actions, Plan plan) {
+        if (gone && plan.keeps()) return false;
+        for (Runnable action : actions) action.run();
+        return true;
     }
 
     private void letGo(Plan plan) {
@@ -353,9 +380,11 @@ final class RunOwner {
 
     /** Somebody else owns the run now: stop everything here and write nothing. */
     void lose() {
-        gone = true;
-        timer.run();
-        driver.abandon();
+        synchronized (this) {
+            gone = true;
+            timer.run();
+            driver.abandon();
+        }
         engine.forget(this);
         released.complete(null);
     }

@@ -50,7 +50,7 @@ public final class RunViews {
         if (run.status().ended()) return List.of();
         UUID id = run.id();
         Optional<String> state = engine.database().read(sql -> TaskTable.state(sql, run.workspaceId(), id));
-        if (state.isEmpty() || state.get() == null) return List.of();
+        if (state.isEmpty()) return List.of();
         if (!(engine.executable(run) instanceof Flow flow)) return openOfProgram(state.get());
         JsonNode json = Json.parse(state.get());
         Control control = ControlText.read(json.get("c"), flow.graph());

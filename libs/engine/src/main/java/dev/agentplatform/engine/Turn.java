@@ -6,7 +6,9 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -22,6 +24,8 @@ final class Turn {
     final List<RowWrite> rows = new ArrayList<>(8);
     final List<LogEvent> events = new ArrayList<>(4);
     final List<Unit.Birth> births = new ArrayList<>(0);
+    /** Runs that this turn creates, with the step that waits for them. */
+    final Map<UUID, Integer> children = new HashMap<>(0);
     final List<Unit.Wake> wakes = new ArrayList<>(0);
     final List<Runnable> afterCommit = new ArrayList<>(2);
 

@@ -4,6 +4,7 @@ package dev.agentplatform.engine;
 final class Work {
     private Thread thread;
     private volatile boolean stopped;
+    private volatile boolean abandoned;
 
     void on(Thread newThread) {
         thread = newThread;
@@ -17,6 +18,16 @@ final class Work {
     void stop() {
         stopped = true;
         interrupt();
+    }
+
+    /** Its owner lost the run: whatever it still reports is for nobody, the next owner least of all. */
+    void abandon() {
+        abandoned = true;
+        interrupt();
+    }
+
+    boolean abandoned() {
+        return abandoned;
     }
 
     void interrupt() {

@@ -9,6 +9,7 @@ import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -66,7 +67,7 @@ final class Workshop {
         threads.execute(() -> {
             work.on(Thread.currentThread());
             Outcome outcome = work.stopped() ? null : attemptUnlessStopped(work, body);
-            deliver.accept(runId, new Input.WorkEnded(no, outcome));
+            if (!work.abandoned()) deliver.accept(runId, new Input.WorkEnded(no, outcome));
         });
         return work;
     }
@@ -122,6 +123,7 @@ final class Workshop {
                 asked.input(),
                 Json.nothing());
         turn.rows.add(RunTable.create(record));
+        turn.children.put(record.id(), no);
         turn.births.add(new Unit.Birth(
                 record.id(),
                 Engine.TASK_KIND,
@@ -138,7 +140,11 @@ final class Workshop {
 
     /** Passes a cancel on to the children of a step; their ends arrive as mail. */
     void cancelChildren(Turn turn, int no) {
-        for (UUID child : database.read(sql -> RunTable.liveChildren(sql, turn.run, no))) {
+        List<UUID> live = new ArrayList<>(database.read(sql -> RunTable.liveChildren(sql, turn.run, no)));
+        turn.children.forEach((child, parentNo) -> {
+            if (parentNo == no) live.add(child);
+        });
+        for (UUID child : live) {
             String body = Mailbag.cancel("the parent run is ending");
             RunTable.Message message =
                     new RunTable.Message(ids.next(), RunTable.MessageKind.CANCEL, 0, turn.now, body);

@@ -17,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Flows implements RunKind {
     private final Map<UUID, Executable> flows = new ConcurrentHashMap<>();
 
+    /** What happens before an executable is loaded: a test may let it fail. */
+    volatile Runnable beforeLoad = () -> {};
+
     @Override
     public String name() {
         return "test";
@@ -24,6 +27,7 @@ public final class Flows implements RunKind {
 
     @Override
     public Executable load(RunRecord run) {
+        beforeLoad.run();
         return flows.get(run.versionId());
     }
 

@@ -137,6 +137,11 @@ final class TestProcess implements AutoCloseable {
                 .orElse("none");
     }
 
+    int attempts(UUID id) {
+        return database.read(sql -> sql.one("SELECT attempts FROM task WHERE ref = ?", row -> row.small("attempts"), id))
+                .orElse(0);
+    }
+
     /** Moves time on, fires timers and claims what is due; the work that starts then is not waited for. */
     void advance(long millis) {
         clock.advance(Duration.ofMillis(millis));

@@ -35,6 +35,7 @@ public final class Membership implements LifeCycle {
     private final Ids ids;
     private volatile Runnable declaredDead = () -> {};
     private volatile UUID worker;
+    private volatile boolean running;
     private volatile Thread thread;
 
     public Membership(Database database, Identity identity, Timing timing, Clock clock, Ids ids) {
@@ -59,6 +60,7 @@ public final class Membership implements LifeCycle {
     @Override
     public void start() {
         join();
+        running = true;
         thread = Thread.ofPlatform().daemon().name("heartbeat").start(this::beatUntilStopped);
     }
 
@@ -102,20 +104,25 @@ public final class Membership implements LifeCycle {
 
     @Override
     public void stop() {
-        Thread running = thread;
-        if (running == null) return;
+        Thread stopping = thread;
+        if (stopping == null) return;
+        running = false;
         thread = null;
-        LockSupport.unpark(running);
+        LockSupport.unpark(stopping);
         try {
-            running.join();
+            stopping.join();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+        leave();
+    }
+
+    /** Ends this incarnation; whatever was not handed back in time is free for the next process at once. */
+    public void leave() {
         UUID me = worker;
+        long now = clock.millis();
         database.transact(sql -> {
-            // Whatever was not handed back in time is free for the next process at once.
-            TaskTable.takeOver(sql, me, Long.MAX_VALUE, clock.millis());
-            TaskTable.retire(sql, me);
+            TaskTable.retire(sql, me, now);
             return null;
         });
     }
@@ -125,9 +132,9 @@ public final class Membership implements LifeCycle {
     }
 
     private void beatUntilStopped() {
-        while (thread != null || worker == null) {
+        while (running) {
             LockSupport.parkNanos(timing.heartbeat().toNanos());
-            if (thread == null) return;
+            if (!running) return;
             try {
                 beat();
             } catch (RuntimeException failure) {

@@ -1,5 +1,6 @@
 package dev.agentplatform.queue;
 
+import dev.agentplatform.queue.Unit.Birth;
 import dev.agentplatform.queue.Unit.Change;
 import dev.agentplatform.store.RowWrite;
 import java.util.List;
@@ -22,6 +23,7 @@ final class TaskRow {
     private boolean moved;
     private boolean woken;
     private boolean ended;
+    private boolean stuck;
     private String state;
 
     TaskRow(
@@ -53,8 +55,9 @@ final class TaskRow {
 
     void apply(Change change) {
         switch (change) {
-            case Change.Advance(long newSeq, String newState) -> {
+            case Change.Advance(long newSeq, String newState, boolean progress) -> {
                 seq = newSeq;
+                stuck = !progress;
                 state = newState;
                 advanced = true;
             }
@@ -73,6 +76,23 @@ final class TaskRow {
         }
     }
 
+    /** The copy of a task that this very batch creates, so that the batch can also wake it. */
+    static TaskRow born(Birth birth) {
+        String status = birth.owner() != null ? "owned" : birth.ready() ? "ready" : "idle";
+        long epoch = birth.owner() == null ? 0 : 1;
+        return new TaskRow(
+                birth.ref(),
+                -birth.priority(),
+                epoch,
+                birth.seq(),
+                0,
+                status,
+                birth.owner(),
+                null,
+                birth.queue(),
+                birth.readyTime());
+    }
+
     void wake(String newQueue, long now) {
         wakes++;
         woken = true;
@@ -84,6 +104,7 @@ final class TaskRow {
 
     /** At most one statement per row and batch: a merged update could keep only the last one anyway. */
     void write(List<RowWrite> writes) {
+        if (stuck) writes.add(TaskTable.NO_PROGRESS.row(ref, seq));
         if (ended) {
             writes.add(TaskTable.END.row(ref));
         } else if (advanced && (moved || woken)) {

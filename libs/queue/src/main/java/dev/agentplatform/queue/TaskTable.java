@@ -1,6 +1,7 @@
 package dev.agentplatform.queue;
 
 import dev.agentplatform.queue.Unit.Birth;
+import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.Row;
 import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.store.Shape;
@@ -61,9 +62,16 @@ public final class TaskTable {
             Shape.text("queue"),
             Shape.number("ready_time"));
     static final Shape END = Shape.delete("task", 14, Shape.id("ref"));
+    static final Shape NO_PROGRESS = Shape.update("task", 15, KEY, Shape.number("claimed_seq"));
 
     private static final String CLAIMED_COLUMNS =
             "ref, kind, workspace_id, queue, rank, ready_time, worker_key, epoch, wakes, seq, attempts, v, state";
+
+    private static final String CRASHED =
+            "UPDATE task SET status = 'ready', owner = NULL, worker_key = NULL, epoch = epoch + 1, ready_time = ?,"
+                    + " attempts = CASE WHEN seq > claimed_seq THEN 0 ELSE attempts + 1 END,"
+                    + " queue = CASE WHEN seq <= claimed_seq AND attempts + 1 >= ? THEN '" + Queues.SUSPECT
+                    + "' ELSE queue END";
 
     private TaskTable() {}
 
@@ -110,6 +118,13 @@ public final class TaskTable {
                 birth.state());
     }
 
+    /** A process that was declared dead would own what it claims for ever. Locked, so that it cannot die meanwhile. */
+    private static boolean alive(Sql sql, UUID me) throws SQLException {
+        String lock = sql.dialect() == Dialect.POSTGRESQL ? " FOR KEY SHARE" : "";
+        return sql.one("SELECT id FROM worker WHERE id = ? AND lease_until > 0" + lock, row -> row.id("id"), me)
+                .isPresent();
+    }
+
     /**
      * Takes up to {@code limit} ready tasks of a lane. The scan starts at {@code low}: without it, it would
      * read every index entry that a long reader keeps from being cleaned up.
@@ -121,6 +136,7 @@ public final class TaskTable {
         String take = "WITH picked AS MATERIALIZED (" + pick + ")"
                 + " UPDATE task SET status = 'owned', owner = ?, epoch = epoch + 1, claimed_seq = seq"
                 + " WHERE ref IN (SELECT ref FROM picked) RETURNING " + CLAIMED_COLUMNS;
+        if (!alive(sql, me)) return List.of();
         return sql.list(take, TaskTable::claimed, queue, rank, low, STATE_VERSION, limit, me);
     }
 
@@ -131,11 +147,13 @@ public final class TaskTable {
         String take = "WITH picked AS MATERIALIZED (" + pick + ")"
                 + " UPDATE task SET status = 'owned', owner = ?, epoch = epoch + 1, claimed_seq = seq"
                 + " WHERE ref IN (SELECT ref FROM picked) RETURNING " + CLAIMED_COLUMNS;
+        if (!alive(sql, me)) return List.of();
         return sql.list(take, TaskTable::claimed, queue, STATE_VERSION, limit, me);
     }
 
     /** Takes one task for a caller, whatever queue it rests in; empty when it is owned or gone. */
     public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey) throws SQLException {
+        if (!alive(sql, me)) return Optional.empty();
         return sql.one(
                 "UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1, claimed_seq = seq"
                         + " WHERE ref = ? AND status <> 'owned' AND v <= ? RETURNING " + CLAIMED_COLUMNS,
@@ -150,6 +168,7 @@ public final class TaskTable {
     public static Optional<Claimed> claimNext(Sql sql, UUID me, String queue, String workerKey) throws SQLException {
         String pick = "SELECT ref FROM task WHERE status = 'ready' AND queue = ? AND v <= ?"
                 + " ORDER BY rank, ready_time LIMIT 1" + sql.dialect().skipLocked();
+        if (!alive(sql, me)) return Optional.empty();
         return sql.one(
                 "WITH picked AS MATERIALIZED (" + pick + ")"
                         + " UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1,"
@@ -307,19 +326,26 @@ public final class TaskTable {
                 onlyBefore);
         if (locked.isEmpty()) return 0;
         sql.update("UPDATE worker SET lease_until = 0 WHERE id = ?", dead);
-        return sql.update(
-                "UPDATE task SET status = 'ready', owner = NULL, worker_key = NULL, epoch = epoch + 1, ready_time = ?,"
-                        + " attempts = CASE WHEN seq > claimed_seq THEN 0 ELSE attempts + 1 END,"
-                        + " queue = CASE WHEN seq <= claimed_seq AND attempts + 1 >= ? THEN '" + Queues.SUSPECT
-                        + "' ELSE queue END"
-                        + " WHERE owner = ?",
-                now,
-                SUSPECT_AFTER,
-                dead);
+        return sql.update(CRASHED + " WHERE owner = ?", now, SUSPECT_AFTER, dead);
     }
 
-    /** Ends this incarnation in an orderly way; it owns nothing any more. */
-    static void retire(Sql sql, UUID id) throws SQLException {
+    /**
+     * Gives back a task that its living owner cannot go on with; it counts as a crash of the task. False when
+     * it is not held under this epoch.
+     */
+    public static boolean giveUp(Sql sql, UUID owner, UUID ref, long epoch, long now) throws SQLException {
+        return sql.update(
+                        CRASHED + " WHERE owner = ? AND ref = ? AND epoch = ?", now, SUSPECT_AFTER, owner, ref, epoch)
+                == 1;
+    }
+
+    /** Ends this incarnation in an orderly way: what it still owns is free at once, and no crash is counted. */
+    static void retire(Sql sql, UUID id, long now) throws SQLException {
+        sql.update(
+                "UPDATE task SET status = 'ready', owner = NULL, worker_key = NULL, epoch = epoch + 1, ready_time = ?"
+                        + " WHERE owner = ?",
+                now,
+                id);
         sql.update("DELETE FROM worker WHERE id = ?", id);
     }
 
@@ -328,13 +354,15 @@ public final class TaskTable {
     }
 
     private static Claimed claimed(Row row) throws SQLException {
+        // A task that was claimed while it waited for a message has no time.
+        Long readyTime = row.numberOrNull("ready_time");
         return new Claimed(
                 row.id("ref"),
                 row.text("kind"),
                 row.text("workspace_id"),
                 row.text("queue"),
                 -row.small("rank"),
-                row.number("ready_time"),
+                readyTime == null ? 0 : readyTime,
                 row.text("worker_key"),
                 row.number("epoch"),
                 row.number("wakes"),

@@ -19,8 +19,12 @@ public record Unit(Fence fence, Change change, List<Birth> births, List<Wake> wa
     public record Fence(UUID ref, long epoch, long seq) {}
 
     public sealed interface Change {
-        /** Goes on as owner. */
-        record Advance(long seq, String state) implements Change {}
+        /**
+         * Goes on as owner.
+         *
+         * @param progress false when nothing came of the claim so far: a crash then counts against the task
+         */
+        record Advance(long seq, String state, boolean progress) implements Change {}
 
         /**
          * Gives the task back: ready at once, or idle until {@code readyTime} (null: until woken).

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -34,6 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class HumanNode implements NodeType {
     private static final int TITLE_LENGTH_MAX = 500;
     private static final Set<String> TASK_TYPES = Set.of("approval", "input", "takeover", "pause", "resume");
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,10}(\\.\\d{1,3})?");
 
     private final String name;
 
@@ -213,7 +216,7 @@ public final class HumanNode implements NodeType {
         for (String field : List.of("due_in_seconds", "timeout_seconds")) {
             String seconds = text(config, field);
             if (seconds.isEmpty()) continue;
-            if (!seconds.matches("\\d{1,10}(\\.\\d{1,3})?")) throw Problem.invalid(field, "must be a number of seconds");
+            if (!SECONDS.matcher(seconds).matches()) throw Problem.invalid(field, "must be a number of seconds");
             double number = Double.parseDouble(seconds);
             if (number > 0) due = Math.min(due, now + (long) (number * 1000));
         }

@@ -114,7 +114,8 @@ class HumanRoutesTest {
     @OnBothDatabases
     void anAnswerMustFitTheForm() {
         String path = create(",\"form_schema_json\":{\"type\":\"object\",\"required\":[\"reason\"],\"properties\":"
-                + "{\"reason\":{\"type\":\"string\"},\"items\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}}}");
+                + "{\"reason\":{\"type\":\"string\"},"
+                + "\"items\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}}}");
         Answer wrong = server.post(
                 path + "/complete", "{\"status\":\"approved\",\"response_payload_json\":{\"items\":[1,\"x\"]}}");
         assertThat(wrong.status()).isEqualTo(422);
@@ -145,7 +146,9 @@ class HumanRoutesTest {
     @OnBothDatabases
     void listsTheInboxInPages() {
         List<String> mine = new ArrayList<>();
-        for (int i = 0; i < 3; i++) mine.addFirst(create(",\"assigned_to\":\"me\"").substring("/human/tasks/".length()));
+        for (int i = 0; i < 3; i++) {
+            mine.addFirst(create(",\"assigned_to\":\"me\"").substring("/human/tasks/".length()));
+        }
         create(",\"assigned_to\":\"you\"");
         server.post("/human/tasks/" + mine.getLast() + "/complete", APPROVED);
 

@@ -58,7 +58,7 @@ final class NodeRunRoutes {
                 .handle(request -> page(request, scope.run(request), RunJson::nodeRun));
         routes.get("/runtime/node-runs/{id}", "Show a node run")
                 .answers(200, ObjectNode.class, "The node run")
-                .handle(request -> shown(scope.runOfNodeRun(request), request));
+                .handle(request -> shown(request));
         routes.post("/runtime/node-runs/{id}/execute", "Execute one queued node run")
                 .body(Execute.class)
                 .answers(200, ObjectNode.class, "The node run")
@@ -90,7 +90,7 @@ final class NodeRunRoutes {
         step(run, no);
         String worker = asked.workerKey() == null ? RunRoutes.DEFAULT_WORKER : asked.workerKey();
         if (!run.status().ended()) driving.startStep(run.workspaceId(), run.id(), no, worker);
-        return shown(run, request);
+        return shown(request);
     }
 
     private Reply report(Request request) throws InterruptedException {
@@ -119,7 +119,7 @@ final class NodeRunRoutes {
                         asked.outputText(),
                         asked.errorCode(),
                         asked.errorMessage()));
-        return shown(run, request);
+        return shown(request);
     }
 
     // Reached or passed: nothing changes. Another outcome than the recorded one is refused.
@@ -179,7 +179,7 @@ final class NodeRunRoutes {
         }
     }
 
-    private Reply shown(RunRecord run, Request request) {
+    private Reply shown(Request request) {
         RunRecord now = scope.runOfNodeRun(request);
         return Reply.of(200, RunJson.nodeRun(now, step(now, no(request))));
     }

@@ -69,8 +69,24 @@ class SessionRoutesTest {
         private static RunRecord run(String workspaceId, UUID id, JsonNode body) {
             UUID session = Ids.parse(body.path("session_id").asString()).orElseThrow();
             return new RunRecord(
-                    id, workspaceId, "workflow", null, null, session, null, RunStatus.RUNNING, null, 0, 0, 0, 0,
-                    Json.nothing(), RunOptions.USUAL, Json.nothing(), Json.nothing(), Json.nothing());
+                    id,
+                    workspaceId,
+                    "workflow",
+                    null,
+                    null,
+                    session,
+                    null,
+                    RunStatus.RUNNING,
+                    null,
+                    0,
+                    0,
+                    0,
+                    0,
+                    Json.nothing(),
+                    RunOptions.USUAL,
+                    Json.nothing(),
+                    Json.nothing(),
+                    Json.nothing());
         }
     }
 
@@ -82,7 +98,9 @@ class SessionRoutesTest {
         Sessions sessions = new Sessions(database, clock, ids, runs::list);
         requests = new RunRequests(database, clock, ids, workflows, runs);
         server = new TestServer(new SessionRoutes(
-                        sessions, requests, run -> Json.object().put("id", run.id().toString()))
+                        sessions,
+                        requests,
+                        run -> Json.object().put("id", run.id().toString()))
                 .routes());
         UUID made = workflows.create("t1", "wf", "Workflow", null, null).id();
         JsonNode empty = Json.parse("{\"nodes\":[],\"edges\":[]}");
@@ -98,24 +116,29 @@ class SessionRoutesTest {
     @OnBothDatabases
     void theFirstGenerationsScriptsRun(Database database) {
         Answer session = post("/sessions", """
-                {"tenant_id":"t1","app_id":"app-1","user_id":"user-1","channel_type":"web"}""");
+            {"tenant_id":"t1","app_id":"app-1","user_id":"user-1","channel_type":"web"}\
+            """);
         assertThat(session.status()).isEqualTo(201);
         assertThat(session.field("tenant_id")).isEqualTo("t1");
         Answer stored = post("/sessions/run-requests", """
-                {"tenant_id":"t1","session_id":"%s","app_version_id":"appv-1","workflow_version_id":"%s"}"""
-                .formatted(session.field("id"), version));
+            {"tenant_id":"t1","session_id":"%s","app_version_id":"appv-1","workflow_version_id":"%s"}\
+            """.formatted(session.field("id"), version));
         assertThat(stored.status()).isEqualTo(201);
         assertThat(stored.field("status")).isEqualTo("pending");
-        Answer dispatched = post("/sessions/run-requests/dispatch", """
-                {"tenant_id":"t1","session_id":"%s","app_id":"app","app_version_id":"appv-1","workflow_id":"%s",
-                 "workflow_version_id":"%s","initial_node":{"node_id":"start","node_type":"llm"}}"""
-                .formatted(session.field("id"), workflow, version));
+        Answer dispatched =
+                post("/sessions/run-requests/dispatch", """
+                    {"tenant_id":"t1","session_id":"%s","app_id":"app","app_version_id":"appv-1","workflow_id":"%s",
+                     "workflow_version_id":"%s","initial_node":{"node_id":"start","node_type":"llm"}}\
+                    """.formatted(session.field("id"), workflow, version));
         assertThat(dispatched.status()).isEqualTo(201);
         JsonNode request = dispatched.json().path("run_request");
         assertThat(request.path("status").asString()).isEqualTo("dispatched");
-        assertThat(request.path("run_id")).isEqualTo(dispatched.json().path("run").path("id"));
-        assertThat(runs.bodies.getFirst().path("initial_node").path("node_id").asString()).isEqualTo("start");
-        assertThat(server.get("/sessions/run-requests/" + request.path("id").asString() + "?tenant_id=t1").json())
+        assertThat(request.path("run_id"))
+                .isEqualTo(dispatched.json().path("run").path("id"));
+        assertThat(runs.bodies.getFirst().path("initial_node").path("node_id").asString())
+                .isEqualTo("start");
+        assertThat(server.get("/sessions/run-requests/" + request.path("id").asString() + "?tenant_id=t1")
+                        .json())
                 .isEqualTo(request);
     }
 
@@ -140,7 +163,8 @@ class SessionRoutesTest {
         assertThat(server.get("/sessions?user_id=u&status=closed").json().path("items"))
                 .containsExactly(patched.json());
         assertThat(server.get(path, "x-workspace-id", "elsewhere").status()).isEqualTo(404);
-        assertThat(server.get("/sessions", "x-workspace-id", "elsewhere").json().path("items")).isEmpty();
+        assertThat(server.get("/sessions", "x-workspace-id", "elsewhere").json().path("items"))
+                .isEmpty();
         assertThat(post("/sessions", "{}").status()).isEqualTo(422);
     }
 
@@ -161,13 +185,15 @@ class SessionRoutesTest {
     @OnBothDatabases
     void aMessageHasARoleAndContent(Database database) {
         String path = "/sessions/" + session("public") + "/messages";
-        assertThat(post(path, "{\"role\":\"robot\",\"content_text\":\"x\"}").status()).isEqualTo(422);
+        assertThat(post(path, "{\"role\":\"robot\",\"content_text\":\"x\"}").status())
+                .isEqualTo(422);
         assertThat(post(path, "{\"role\":\"user\"}").status()).isEqualTo(422);
         Answer list = post(path, "{\"role\":\"tool\",\"content_json\":[{\"type\":\"image\"}]}");
         assertThat(list.status()).isEqualTo(201);
         assertThat(server.get(path).json().path("items")).containsExactly(list.json());
         String other = "/sessions/" + UNKNOWN + "/messages";
-        assertThat(post(other, "{\"role\":\"user\",\"content_text\":\"x\"}").status()).isEqualTo(404);
+        assertThat(post(other, "{\"role\":\"user\",\"content_text\":\"x\"}").status())
+                .isEqualTo(404);
         assertThat(server.get(other).status()).isEqualTo(404);
     }
 
@@ -188,14 +214,18 @@ class SessionRoutesTest {
         String session = session("t1");
         String path = "/sessions/" + session;
         post(path + "/messages", "{\"tenant_id\":\"t1\",\"role\":\"user\",\"content_text\":\"x\"}");
-        UUID run = Ids.parse(dispatch(session, "").json().path("run").path("id").asString()).orElseThrow();
+        UUID run = Ids.parse(dispatch(session, "").json().path("run").path("id").asString())
+                .orElseThrow();
         Answer busy = server.send("DELETE", path + "?tenant_id=t1", null);
         assertThat(busy.field("code")).isEqualTo("session_busy");
         runs.started.remove(run);
-        assertThat(server.send("DELETE", path, null).status()).as("another workspace").isEqualTo(404);
+        assertThat(server.send("DELETE", path, null).status())
+                .as("another workspace")
+                .isEqualTo(404);
         assertThat(server.send("DELETE", path + "?tenant_id=t1", null).status()).isEqualTo(204);
         assertThat(server.get(path + "?tenant_id=t1").status()).isEqualTo(404);
-        assertThat(server.get("/sessions/run-requests?tenant_id=t1").json().path("items")).isEmpty();
+        assertThat(server.get("/sessions/run-requests?tenant_id=t1").json().path("items"))
+                .isEmpty();
         int left = database.read(sql -> sql.one(
                         "SELECT COUNT(*) AS n FROM session_message WHERE workspace_id = ?", row -> row.small("n"), "t1")
                 .orElseThrow());
@@ -205,15 +235,17 @@ class SessionRoutesTest {
     @OnBothDatabases
     void aStoredRequestIsDispatchedOnce(Database database) {
         String session = session("t1");
-        String stored = post("/sessions/run-requests", """
-                {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}""".formatted(session, version))
-                .field("id");
+        String stored =
+                post("/sessions/run-requests", """
+                    {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+                    """.formatted(session, version)).field("id");
         String body = "{\"tenant_id\":\"t1\",\"run_request_id\":\"" + stored + "\"}";
         Answer first = post("/sessions/run-requests/dispatch", body);
         Answer second = post("/sessions/run-requests/dispatch", body);
         assertThat(second.json()).isEqualTo(first.json());
         assertThat(runs.started).hasSize(1);
-        assertThat(runs.bodies.getFirst().path("workflow_version_id").asString()).isEqualTo(version);
+        assertThat(runs.bodies.getFirst().path("workflow_version_id").asString())
+                .isEqualTo(version);
         assertThat(runs.bodies.getFirst().has("run_request_id")).isFalse();
     }
 
@@ -222,10 +254,13 @@ class SessionRoutesTest {
         String session = session("t1");
         UUID reserved = new Ids(Clock.systemUTC()).nextRun();
         RunRequests.NewRunRequest asked = new RunRequests.NewRunRequest(
-                Ids.parse(session).orElseThrow(), null, null, null, Ids.parse(version).orElseThrow());
+                Ids.parse(session).orElseThrow(),
+                null,
+                null,
+                null,
+                Ids.parse(version).orElseThrow());
         runs.next = new IllegalStateException("the process died after the run was made");
-        assertThat(catchThrowable(
-                        () -> requests.dispatch("t1", asked, Json.object(), Optional.of(reserved))))
+        assertThat(catchThrowable(() -> requests.dispatch("t1", asked, Json.object(), Optional.of(reserved))))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(states()).containsExactly("pending");
         RunRequests.Dispatched done = requests.dispatch("t1", asked, Json.object(), Optional.of(reserved));
@@ -248,14 +283,20 @@ class SessionRoutesTest {
     @OnBothDatabases
     void aRequestNamesWhatExists(Database database) {
         String session = session("t1");
-        assertThat(post("/sessions/run-requests", "{\"tenant_id\":\"t1\",\"session_id\":\"" + session + "\"}").status())
+        assertThat(post("/sessions/run-requests", "{\"tenant_id\":\"t1\",\"session_id\":\"" + session + "\"}")
+                        .status())
                 .isEqualTo(422);
         assertThat(dispatch(UNKNOWN, "").status()).isEqualTo(404);
-        assertThat(dispatch(session, ",\"workflow_id\":\"" + UNKNOWN + "\"").status()).isEqualTo(404);
+        assertThat(dispatch(session, ",\"workflow_id\":\"" + UNKNOWN + "\"").status())
+                .isEqualTo(404);
         assertThat(post("/sessions/run-requests", """
-                {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}""".formatted(session, UNKNOWN))
-                .status()).isEqualTo(404);
-        assertThat(post("/sessions/run-requests/dispatch", "{\"tenant_id\":\"t1\"}").status()).isEqualTo(422);
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+            """.formatted(session, UNKNOWN))
+                        .status())
+                .isEqualTo(404);
+        assertThat(post("/sessions/run-requests/dispatch", "{\"tenant_id\":\"t1\"}")
+                        .status())
+                .isEqualTo(422);
         assertThat(runs.started).isEmpty();
         assertThat(states()).isEmpty();
     }
@@ -265,17 +306,20 @@ class SessionRoutesTest {
     }
 
     private String session(String workspaceId) {
-        return post("/sessions", "{\"tenant_id\":\"" + workspaceId + "\",\"channel_type\":\"web\"}").field("id");
+        return post("/sessions", "{\"tenant_id\":\"" + workspaceId + "\",\"channel_type\":\"web\"}")
+                .field("id");
     }
 
     private Answer dispatch(String session, String more) {
         return post("/sessions/run-requests/dispatch", """
-                {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"%s}""".formatted(session, version, more));
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"%s}\
+            """.formatted(session, version, more));
     }
 
     private List<String> states() {
         List<String> states = new ArrayList<>();
-        JsonNode items = server.get("/sessions/run-requests?tenant_id=t1").json().path("items");
+        JsonNode items =
+                server.get("/sessions/run-requests?tenant_id=t1").json().path("items");
         for (JsonNode request : items) states.add(request.path("status").asString());
         return states;
     }
@@ -284,9 +328,13 @@ class SessionRoutesTest {
         List<Integer> seen = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = server.get(path + "?limit=2&order=" + order + cursor).json();
-            for (JsonNode message : page.path("items")) seen.add(message.path("sequence").intValue());
-            cursor = page.path("next_cursor").isNull() ? null : "&cursor=" + page.path("next_cursor").asString();
+            JsonNode page =
+                    server.get(path + "?limit=2&order=" + order + cursor).json();
+            for (JsonNode message : page.path("items"))
+                seen.add(message.path("sequence").intValue());
+            cursor = page.path("next_cursor").isNull()
+                    ? null
+                    : "&cursor=" + page.path("next_cursor").asString();
         } while (cursor != null);
         return seen;
     }

@@ -161,8 +161,7 @@ public final class Workflows {
         if (no == null && workflow.lastNo() == 0) {
             throw Problem.conflict("no_version", "The workflow has no version yet.");
         }
-        DefinitionVersion version =
-                catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
+        DefinitionVersion version = catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
         return new WorkflowFile(
                 workflow.code(),
                 workflow.name(),
@@ -175,8 +174,7 @@ public final class Workflows {
     /** Makes the workflow with this code be as the file says. @throws Problem 422 with every fault */
     public Upserted importFile(String workspaceId, WorkflowFile file) {
         refuseFaults(file.dsl(), file.status());
-        NewDefinition asked =
-                new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
+        NewDefinition asked = new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
         return catalog.upsert(workspaceId, asked, file.dsl(), file.status());
     }
 

@@ -19,13 +19,16 @@ class WorkflowRoutesTest {
     private static final String UNKNOWN = "01890000-0000-7000-8000-000000000000";
     private static final String EMPTY = "{\"nodes\":[],\"edges\":[]}";
     private static final String VALID = """
-            {"nodes":[{"id":"a","type":"start"},{"id":"b","type":"answer","config":{"template":"hello"}}],
-             "edges":[{"source":"a","target":"b"}]}""";
+        {"nodes":[{"id":"a","type":"start"},{"id":"b","type":"answer","config":{"template":"hello"}}],
+         "edges":[{"source":"a","target":"b"}]}\
+        """;
     private static final String OTHER = """
-            {"nodes":[{"id":"a","type":"start"},{"id":"b","type":"answer","config":{"template":"good bye"}}],
-             "edges":[{"source":"a","target":"b"}]}""";
+        {"nodes":[{"id":"a","type":"start"},{"id":"b","type":"answer","config":{"template":"good bye"}}],
+         "edges":[{"source":"a","target":"b"}]}\
+        """;
     private static final String DANGLING = """
-            {"nodes":[{"id":"a","type":"start"}],"edges":[{"source":"a","target":"nowhere"}]}""";
+        {"nodes":[{"id":"a","type":"start"}],"edges":[{"source":"a","target":"nowhere"}]}\
+        """;
 
     private TestServer server;
 
@@ -50,15 +53,19 @@ class WorkflowRoutesTest {
         assertThat(app.field("workspace_id")).isEqualTo("t1");
         assertThat(app.field("tenant_id")).isEqualTo("t1");
         Answer workflow = server.post("/workflows", """
-                {"tenant_id":"t1","app_id":"%s","code":"wf_1","name":"Workflow 1"}""".formatted(app.field("id")));
+            {"tenant_id":"t1","app_id":"%s","code":"wf_1","name":"Workflow 1"}\
+            """.formatted(app.field("id")));
         assertThat(workflow.status()).isEqualTo(201);
         Answer version = server.post("/workflows/versions", """
-                {"tenant_id":"t1","workflow_id":"%s","dsl_json":%s}""".formatted(workflow.field("id"), EMPTY));
+            {"tenant_id":"t1","workflow_id":"%s","dsl_json":%s}\
+            """.formatted(workflow.field("id"), EMPTY));
         assertThat(version.status()).isEqualTo(201);
         assertThat(version.field("status")).isEqualTo("draft");
         assertThat(version.json().get("version_no").intValue()).isEqualTo(1);
         assertThat(version.json().get("dsl_json")).isEqualTo(Json.parse(EMPTY));
-        assertThat(server.get("/gateway/workflows/" + workflow.field("id") + "?tenant_id=t1").status()).isEqualTo(200);
+        assertThat(server.get("/gateway/workflows/" + workflow.field("id") + "?tenant_id=t1")
+                        .status())
+                .isEqualTo(200);
     }
 
     @OnBothDatabases
@@ -66,13 +73,15 @@ class WorkflowRoutesTest {
         String workflow = workflow("wf");
         Answer refused = save(workflow, DANGLING, "published");
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.json().path("errors").path(0).path("path").asString()).startsWith("dsl_json.edges.0");
+        assertThat(refused.json().path("errors").path(0).path("path").asString())
+                .startsWith("dsl_json.edges.0");
         Answer draft = save(workflow, DANGLING, "draft");
         assertThat(draft.status()).isEqualTo(201);
         Answer publish = server.post("/workflows/versions/" + draft.field("id") + "/publish", "{}");
         assertThat(publish.status()).isEqualTo(422);
         assertThat(publish.json().path("errors")).isEqualTo(refused.json().path("errors"));
-        assertThat(server.get("/workflows/versions/" + draft.field("id")).field("status")).isEqualTo("draft");
+        assertThat(server.get("/workflows/versions/" + draft.field("id")).field("status"))
+                .isEqualTo("draft");
     }
 
     @OnBothDatabases
@@ -80,7 +89,8 @@ class WorkflowRoutesTest {
         String workflow = workflow("wf");
         assertThat(save(workflow, "[]", "draft").status()).isEqualTo(422);
         assertThat(save(workflow, "{\"edges\":[]}", "draft").status()).isEqualTo(422);
-        assertThat(save(workflow, "{\"nodes\":{},\"edges\":[]}", "draft").status()).isEqualTo(422);
+        assertThat(save(workflow, "{\"nodes\":{},\"edges\":[]}", "draft").status())
+                .isEqualTo(422);
         String unknownType = "{\"nodes\":[{\"id\":\"a\",\"type\":\"no-such-type\"}],\"edges\":[]}";
         assertThat(save(workflow, unknownType, "draft").status()).isEqualTo(422);
         String large = "{\"nodes\":[],\"edges\":[],\"text\":\"" + "x".repeat(2 * 1024 * 1024) + "\"}";
@@ -102,7 +112,8 @@ class WorkflowRoutesTest {
         assertThat(shown(workflow).path("published_version_id").asString()).isEqualTo(one);
         assertThat(server.post("/workflows/versions/" + two + "/publish", null).field("code"))
                 .isEqualTo("version_archived");
-        JsonNode list = server.get("/workflows/" + workflow + "/versions?limit=1").json();
+        JsonNode list =
+                server.get("/workflows/" + workflow + "/versions?limit=1").json();
         assertThat(list.path("items").path(0).path("id").asString()).isEqualTo(two);
         assertThat(list.path("items").path(0).has("dsl_json")).isFalse();
         JsonNode rest = server.get("/workflows/" + workflow + "/versions?limit=1&cursor="
@@ -110,10 +121,15 @@ class WorkflowRoutesTest {
                 .json();
         assertThat(rest.path("items").path(0).path("id").asString()).isEqualTo(one);
         assertThat(rest.path("next_cursor").isNull()).isTrue();
-        assertThat(server.get("/workflows/" + workflow + "/versions?status=archived").json().path("items"))
+        assertThat(server.get("/workflows/" + workflow + "/versions?status=archived")
+                        .json()
+                        .path("items"))
                 .hasSize(1);
-        assertThat(server.get("/workflows/" + workflow + "/versions?status=lost").status()).isEqualTo(400);
-        assertThat(server.get("/workflows/" + workflow + "/versions?cursor=eA").status()).isEqualTo(400);
+        assertThat(server.get("/workflows/" + workflow + "/versions?status=lost")
+                        .status())
+                .isEqualTo(400);
+        assertThat(server.get("/workflows/" + workflow + "/versions?cursor=eA").status())
+                .isEqualTo(400);
     }
 
     @OnBothDatabases
@@ -124,7 +140,8 @@ class WorkflowRoutesTest {
         Answer invalid = server.post("/workflows/validate", "{\"dsl_json\":" + DANGLING + "}");
         assertThat(invalid.status()).isEqualTo(200);
         assertThat(invalid.json().path("valid").booleanValue()).isFalse();
-        assertThat(invalid.json().path("problems").path(0).path("code").asString()).isEqualTo("dangling_edge");
+        assertThat(invalid.json().path("problems").path(0).path("code").asString())
+                .isEqualTo("dangling_edge");
         assertThat(server.post("/workflows/validate", "{}").status()).isEqualTo(422);
     }
 
@@ -132,19 +149,32 @@ class WorkflowRoutesTest {
     void workflowsAreChangedListedAndDeleted(Database database) {
         String first = workflow("one");
         String second = workflow("two");
-        assertThat(server.post("/workflows", "{\"code\":\"one\",\"name\":\"Again\"}").field("code")).isEqualTo("code_taken");
+        assertThat(server.post("/workflows", "{\"code\":\"one\",\"name\":\"Again\"}")
+                        .field("code"))
+                .isEqualTo("code_taken");
         Answer patched = server.send("PATCH", "/workflows/" + first, "{\"name\":\"Renamed\"}");
         assertThat(patched.field("name")).isEqualTo("Renamed");
         assertThat(patched.json().path("code").asString()).isEqualTo("one");
-        assertThat(server.get("/workflows?code=two").json().path("items").path(0).path("id").asString())
+        assertThat(server.get("/workflows?code=two")
+                        .json()
+                        .path("items")
+                        .path(0)
+                        .path("id")
+                        .asString())
                 .isEqualTo(second);
         assertThat(server.get("/workflows?sort=name").status()).isEqualTo(400);
         save(first, EMPTY, null);
-        assertThat(server.send("DELETE", "/workflows/" + first, null).field("code")).isEqualTo("has_versions");
+        assertThat(server.send("DELETE", "/workflows/" + first, null).field("code"))
+                .isEqualTo("has_versions");
         assertThat(server.send("DELETE", "/workflows/" + second, null).status()).isEqualTo(204);
         assertThat(server.get("/workflows/" + second).status()).isEqualTo(404);
-        assertThat(server.get("/workflows/" + first, "x-workspace-id", "elsewhere").status()).isEqualTo(404);
-        assertThat(server.get("/workflows", "x-workspace-id", "elsewhere").json().path("items")).isEmpty();
+        assertThat(server.get("/workflows/" + first, "x-workspace-id", "elsewhere")
+                        .status())
+                .isEqualTo(404);
+        assertThat(server.get("/workflows", "x-workspace-id", "elsewhere")
+                        .json()
+                        .path("items"))
+                .isEmpty();
     }
 
     @OnBothDatabases
@@ -152,19 +182,25 @@ class WorkflowRoutesTest {
         String workflow = workflow("wf");
         String one = save(workflow, VALID, null).field("id");
         String two = save(workflow, OTHER, null).field("id");
-        JsonNode diff = server.get("/workflows/versions/" + one + "/diff/" + two).json();
+        JsonNode diff =
+                server.get("/workflows/versions/" + one + "/diff/" + two).json();
         assertThat(diff.path("nodes_changed").path(0).path("id").asString()).isEqualTo("b");
         assertThat(diff.path("nodes_changed").path(0).path("paths")).isEqualTo(Json.parse("[\"config.template\"]"));
         assertThat(diff.path("same").booleanValue()).isFalse();
-        assertThat(server.get("/workflows/versions/" + one + "/diff/" + one).json().path("same").booleanValue())
+        assertThat(server.get("/workflows/versions/" + one + "/diff/" + one)
+                        .json()
+                        .path("same")
+                        .booleanValue())
                 .isTrue();
-        assertThat(server.get("/workflows/versions/" + one + "/diff/" + UNKNOWN).status()).isEqualTo(404);
+        assertThat(server.get("/workflows/versions/" + one + "/diff/" + UNKNOWN).status())
+                .isEqualTo(404);
     }
 
     @OnBothDatabases
     void aDocumentMovesToAnotherWorkspace(Database database) {
         String workflow = workflow("wf");
-        assertThat(server.get("/workflows/" + workflow + "/export").field("code")).isEqualTo("no_version");
+        assertThat(server.get("/workflows/" + workflow + "/export").field("code"))
+                .isEqualTo("no_version");
         save(workflow, VALID, "published");
         Answer yaml = server.get("/workflows/" + workflow + "/export");
         assertThat(yaml.contentType()).startsWith("application/yaml");
@@ -178,18 +214,25 @@ class WorkflowRoutesTest {
         assertThat(again.status()).isEqualTo(200);
         assertThat(again.json().path("version")).isEqualTo(imported.json().path("version"));
         String there = imported.json().path("workflow").path("id").asString();
-        assertThat(server.get("/workflows/" + there + "/export", "x-workspace-id", "elsewhere").text())
+        assertThat(server.get("/workflows/" + there + "/export", "x-workspace-id", "elsewhere")
+                        .text())
                 .isEqualTo(yaml.text());
         Answer json = server.get("/workflows/" + workflow + "/export?format=json&version=1");
-        assertThat(server.post("/workflows/import", json.text(), "x-workspace-id", "elsewhere").status()).isEqualTo(200);
-        assertThat(server.get("/workflows/" + workflow + "/export?version=2").status()).isEqualTo(404);
-        assertThat(server.get("/workflows/" + workflow + "/export?format=xml").status()).isEqualTo(400);
+        assertThat(server.post("/workflows/import", json.text(), "x-workspace-id", "elsewhere")
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.get("/workflows/" + workflow + "/export?version=2").status())
+                .isEqualTo(404);
+        assertThat(server.get("/workflows/" + workflow + "/export?format=xml").status())
+                .isEqualTo(400);
     }
 
     @OnBothDatabases
     void aBadDocumentIsRefused(Database database) {
-        assertThat(server.post("/workflows/import", "{\"document\":\"a: [\"}").status()).isEqualTo(400);
-        assertThat(server.post("/workflows/import", "{\"document\":7}").status()).isEqualTo(422);
+        assertThat(server.post("/workflows/import", "{\"document\":\"a: [\"}").status())
+                .isEqualTo(400);
+        assertThat(server.post("/workflows/import", "{\"document\":7}").status())
+                .isEqualTo(422);
         Answer fields = server.post("/workflows/import", "{\"kind\":\"agent\",\"name\":\"x\"}");
         assertThat(fields.status()).isEqualTo(422);
         assertThat(fields.json().path("errors")).hasSize(3);
@@ -201,22 +244,32 @@ class WorkflowRoutesTest {
     @OnBothDatabases
     void appsAreNumberedPerName(Database database) {
         Answer app = server.post("/workflows/apps", "{\"code\":\"a\",\"name\":\"A\"}");
-        assertThat(server.post("/workflows/apps", "{\"code\":\"a\",\"name\":\"B\"}").field("code")).isEqualTo("code_taken");
+        assertThat(server.post("/workflows/apps", "{\"code\":\"a\",\"name\":\"B\"}")
+                        .field("code"))
+                .isEqualTo("code_taken");
         assertThat(server.get("/workflows/apps/" + app.field("id")).json()).isEqualTo(app.json());
         assertThat(server.get("/workflows/apps").json().path("items").path(0)).isEqualTo(app.json());
         String version = save(workflow("wf"), VALID, null).field("id");
         Answer first = server.post("/workflows/apps/versions", """
-                {"app_id":"app-1","workflow_version_id":"%s","config_json":{"tone":"dry"}}""".formatted(version));
+            {"app_id":"app-1","workflow_version_id":"%s","config_json":{"tone":"dry"}}\
+            """.formatted(version));
         assertThat(first.status()).isEqualTo(201);
         assertThat(first.field("status")).isEqualTo("draft");
         Answer second = server.post("/workflows/apps/versions", "{\"app_id\":\"app-1\",\"status\":\"published\"}");
         assertThat(second.json().path("version_no").intValue()).isEqualTo(2);
-        assertThat(server.get("/workflows/apps/versions/" + first.field("id")).json()).isEqualTo(first.json());
-        assertThat(server.get("/workflows/apps/versions?app_id=app-1&status=published").json().path("items"))
+        assertThat(server.get("/workflows/apps/versions/" + first.field("id")).json())
+                .isEqualTo(first.json());
+        assertThat(server.get("/workflows/apps/versions?app_id=app-1&status=published")
+                        .json()
+                        .path("items"))
                 .containsExactly(second.json());
-        assertThat(server.get("/workflows/apps/versions?app_id=app-2").json().path("items")).isEmpty();
+        assertThat(server.get("/workflows/apps/versions?app_id=app-2").json().path("items"))
+                .isEmpty();
         assertThat(server.post("/workflows/apps/versions", """
-                {"app_id":"app-1","workflow_version_id":"%s"}""".formatted(UNKNOWN)).status()).isEqualTo(404);
+            {"app_id":"app-1","workflow_version_id":"%s"}\
+            """.formatted(UNKNOWN))
+                        .status())
+                .isEqualTo(404);
     }
 
     private String workflow(String code) {
@@ -227,7 +280,8 @@ class WorkflowRoutesTest {
 
     private Answer save(String workflow, String dsl, String status) {
         String more = status == null ? "" : ",\"status\":\"" + status + "\"";
-        return server.post("/workflows/versions", "{\"workflow_id\":\"" + workflow + "\",\"dsl_json\":" + dsl + more + "}");
+        return server.post(
+                "/workflows/versions", "{\"workflow_id\":\"" + workflow + "\",\"dsl_json\":" + dsl + more + "}");
     }
 
     private JsonNode shown(String workflow) {

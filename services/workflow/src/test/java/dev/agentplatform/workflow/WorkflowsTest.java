@@ -27,9 +27,52 @@ class WorkflowsTest {
 
     /** Texts that YAML could take for something else. */
     private static final List<String> TEXTS = List.of(
-            "", " ", "yes", "No", "null", "~", "1", "1e3", "0x10", "-", "- a", "a: b", "#c", "a #c", "&a", "*a", "!t",
-            "{{state.x}}", "{", "[", "'", "\"", "\\", "line\nline\n", "\n", "tab\t", "trail ", "ümläut", "😀", "2026-01-01",
-            "%x", "@x", "`", "|", ">", "?", ": ", "\u0085", "\u2028", "\r\n", "true", "1_000", "012", "<<", "=", ".5");
+            "",
+            " ",
+            "yes",
+            "No",
+            "null",
+            "~",
+            "1",
+            "1e3",
+            "0x10",
+            "-",
+            "- a",
+            "a: b",
+            "#c",
+            "a #c",
+            "&a",
+            "*a",
+            "!t",
+            "{{state.x}}",
+            "{",
+            "[",
+            "'",
+            "\"",
+            "\\",
+            "line\nline\n",
+            "\n",
+            "tab\t",
+            "trail ",
+            "ümläut",
+            "😀",
+            "2026-01-01",
+            "%x",
+            "@x",
+            "`",
+            "|",
+            ">",
+            "?",
+            ": ",
+            "\u0085",
+            "\u2028",
+            "\r\n",
+            "true",
+            "1_000",
+            "012",
+            "<<",
+            "=",
+            ".5");
 
     private final TestClock clock = new TestClock();
     private Workflows workflows;
@@ -50,7 +93,8 @@ class WorkflowsTest {
         assertThat(workflows.resolve(HERE, workflow, draft).id()).isEqualTo(draft);
         assertThat(workflows.resolve(HERE, null, draft).definitionId()).isEqualTo(workflow);
         assertStatus(409, HERE, workflow, null);
-        UUID published = workflows.save(HERE, workflow, valid, VersionStatus.PUBLISHED).id();
+        UUID published =
+                workflows.save(HERE, workflow, valid, VersionStatus.PUBLISHED).id();
         assertThat(workflows.resolve(HERE, workflow, null).id()).isEqualTo(published);
         assertStatus(422, HERE, other, draft);
         assertStatus(422, HERE, null, null);
@@ -65,7 +109,9 @@ class WorkflowsTest {
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
             String code = "wf" + seed;
-            UUID id = workflows.create(HERE, code, text(random) + "n", maybe(random), maybe(random)).id();
+            UUID id = workflows
+                    .create(HERE, code, text(random) + "n", maybe(random), maybe(random))
+                    .id();
             JsonNode dsl = dsl(random);
             workflows.save(HERE, id, dsl, VersionStatus.DRAFT);
 
@@ -74,15 +120,20 @@ class WorkflowsTest {
 
             assertThat(imported.version().body()).as("seed %d", seed).isEqualTo(Json.parse(Json.write(dsl)));
             WorkflowFile there = workflows.export("there", imported.definition().id(), null);
-            assertThat(DefinitionText.write(there.document())).as("seed %d", seed).isEqualTo(yaml);
+            assertThat(DefinitionText.write(there.document()))
+                    .as("seed %d", seed)
+                    .isEqualTo(yaml);
             Upserted home = workflows.importFile(HERE, there);
-            assertThat(home.created() || home.versionCreated()).as("seed %d", seed).isFalse();
+            assertThat(home.created() || home.versionCreated())
+                    .as("seed %d", seed)
+                    .isFalse();
         }
     }
 
     private void assertStatus(int status, String workspaceId, UUID workflow, UUID version) {
         assertThatThrownBy(() -> workflows.resolve(workspaceId, workflow, version))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.status()).isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.status()).isEqualTo(status));
     }
 
     private static JsonNode dsl(Random random) {
@@ -92,7 +143,11 @@ class WorkflowsTest {
             ObjectNode node = nodes.addObject().put("id", "n" + i).put("type", "answer");
             node.putObject("config").put("template", text(random)).set("extra", value(random, 3));
         }
-        dsl.putArray("edges").addObject().put("source", "n0").put("target", "n0").put("condition", text(random));
+        dsl.putArray("edges")
+                .addObject()
+                .put("source", "n0")
+                .put("target", "n0")
+                .put("condition", text(random));
         return dsl;
     }
 

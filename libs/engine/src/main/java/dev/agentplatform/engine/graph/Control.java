@@ -118,6 +118,11 @@ public final class Control {
         return phase == Phase.ENDING || phase == Phase.FAILING;
     }
 
+    /** Cancelled, timed out or ended by hand: what still runs was told to stop. */
+    public boolean endingAtOnce() {
+        return phase == Phase.ENDING;
+    }
+
     public Optional<String> failureCode() {
         return Optional.ofNullable(code);
     }

@@ -3,7 +3,7 @@ package dev.agentplatform.workflow.nodes;
 import dev.agentplatform.kernel.Problem;
 import tools.jackson.databind.JsonNode;
 
-/** Statuses from 400 that are no failure: {@code 404}, {@code "404"}, {@code "4xx"}, {@code "404, 5xx"}, or a list of these. */
+/** Statuses from 400 that are no failure: {@code 404}, {@code "4xx"}, {@code "404, 5xx"}, or a list of these. */
 final class AcceptedStatuses {
     private AcceptedStatuses() {}
 

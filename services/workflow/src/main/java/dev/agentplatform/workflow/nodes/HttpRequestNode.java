@@ -31,6 +31,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>A status from 400 fails the step as {@code http_<status>} unless {@code accept_status} names it.
  */
 public final class HttpRequestNode implements NodeType {
+    private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+
     private final OutboundClient client;
 
     public HttpRequestNode(OutboundClient client) {
@@ -116,7 +118,7 @@ public final class HttpRequestNode implements NodeType {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.put("Idempotency-Key", context.idempotencyKey());
         headers.put("x-workspace-id", context.run().workspaceId());
-        if (body != null) headers.put("Content-Type", body.isString() ? "text/plain; charset=utf-8" : "application/json");
+        if (body != null) headers.put("Content-Type", body.isString() ? PLAIN_TEXT : "application/json");
         for (Map.Entry<String, JsonNode> header : object("headers", config).properties()) {
             if (!Json.isNothing(header.getValue())) headers.put(header.getKey(), Config.text(header.getValue()));
         }

@@ -19,8 +19,8 @@ class EventPublishNodeTest {
     @Test
     void theEventIsOneRowBesideTheOutcome() throws Exception {
         String config =
-                "{\"event_type\":\"order.{{input.what}}\",\"aggregate_type\":\"order\",\"aggregate_id\":\"{{input.id}}\","
-                        + "\"payload\":{\"total\":\"{{input.total}}\"}}";
+                "{\"event_type\":\"order.{{input.what}}\",\"aggregate_type\":\"order\","
+                        + "\"aggregate_id\":\"{{input.id}}\",\"payload\":{\"total\":\"{{input.total}}\"}}";
         Outcome.Done done = run(config, "{\"what\":\"paid\",\"id\":12,\"total\":9.5}");
 
         assertThat(done.rows()).hasSize(1);

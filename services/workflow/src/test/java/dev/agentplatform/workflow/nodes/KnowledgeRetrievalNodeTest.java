@@ -93,7 +93,8 @@ class KnowledgeRetrievalNodeTest {
 
     @Test
     void splitsTextIntoTerms() {
-        assertThat(Keywords.terms("Don't PANIC, 42 次测试 ok")).containsExactly("don", "t", "panic", "42", "次测", "测试", "ok");
+        assertThat(Keywords.terms("Don't PANIC, 42 次测试 ok"))
+                .containsExactly("don", "t", "panic", "42", "次测", "测试", "ok");
         assertThat(Keywords.terms("我")).containsExactly("我");
         assertThat(Keywords.terms("日本ab")).containsExactly("日本", "ab");
     }
