@@ -25,11 +25,13 @@ final class ApiServer implements AutoCloseable {
     /** Bodies above this are too large here, so that a test need not send ten megabytes. */
     static final int BODY_BYTES_MAX = 2_000_000;
 
-    // Each request would be a line in the report of the tests.
-    private static final Logger QUIET = Logger.getLogger("dev.agentplatform");
+    // Each request and each start would be lines in the report of the tests.
+    private static final List<Logger> QUIET = Stream.of("dev.agentplatform", "io.javalin", "org.eclipse.jetty")
+            .map(Logger::getLogger)
+            .toList();
 
     static {
-        QUIET.setLevel(Level.SEVERE);
+        for (Logger logger : QUIET) logger.setLevel(Level.SEVERE);
     }
 
     private final Dialect dialect;
