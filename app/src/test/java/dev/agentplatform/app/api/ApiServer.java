@@ -43,14 +43,15 @@ final class ApiServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     ApiServer(Dialect dialect) throws Exception {
-        this(dialect, Map.of());
+        this(dialect, false);
     }
 
-    ApiServer(Dialect dialect, Map<String, String> more) throws Exception {
+    /** @param servicePorts also at the port that each service has of its own */
+    ApiServer(Dialect dialect, boolean servicePorts) throws Exception {
         this.dialect = dialect;
         reserved = Databases.fresh(dialect);
         reserved.close();
-        Map<String, String> values = new HashMap<>(more);
+        Map<String, String> values = new HashMap<>();
         values.put("PORT", "0");
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
@@ -67,7 +68,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_DATA", data.toString());
         Settings settings = new Settings(values);
         platform = new Platform(settings, Roles.ALL);
-        server = new PlatformServer(platform, settings, List.of(), false);
+        server = new PlatformServer(platform, settings, List.of(), servicePorts);
         platform.start();
         server.start();
     }
