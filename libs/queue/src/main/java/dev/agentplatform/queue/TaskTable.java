@@ -204,12 +204,14 @@ public final class TaskTable {
     public static void revive(Sql sql, Revival revival, long seq, String state, long now) throws SQLException {
         sql.update(
                 "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes, seq,"
-                        + " claimed_seq, attempts, v, state) VALUES (?, ?, ?, ?, ?, 'ready', ?, 1, 0, ?, ?, 0, ?, ?)",
+                        + " claimed_seq, attempts, v, state) VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, 0, ?, ?, 0, ?, ?)",
                 revival.ref(),
                 revival.kind(),
                 revival.workspaceId(),
                 revival.queue(),
                 -revival.priority(),
+                now,
+                // Above every epoch of a former life, so that a claim of then never looks newer than one of now.
                 now,
                 seq,
                 seq,
