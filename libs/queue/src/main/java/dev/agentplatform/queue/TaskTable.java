@@ -354,13 +354,15 @@ public final class TaskTable {
     }
 
     private static Claimed claimed(Row row) throws SQLException {
+        // A task that was claimed while it waited for a message has no time.
+        Long readyTime = row.numberOrNull("ready_time");
         return new Claimed(
                 row.id("ref"),
                 row.text("kind"),
                 row.text("workspace_id"),
                 row.text("queue"),
                 -row.small("rank"),
-                row.number("ready_time"),
+                readyTime == null ? 0 : readyTime,
                 row.text("worker_key"),
                 row.number("epoch"),
                 row.number("wakes"),
