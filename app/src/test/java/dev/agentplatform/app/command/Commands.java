@@ -1,0 +1,22 @@
+package dev.agentplatform.app.command;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** Runs a command in this process and keeps what it prints. */
+final class Commands {
+    private Commands() {}
+
+    record Printed(int exitCode, String out, String err) {}
+
+    static Printed run(Object command, String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode = new CommandLine(command)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+        return new Printed(exitCode, out.toString(), err.toString());
+    }
+}
