@@ -43,8 +43,11 @@ class RunCommandTest {
     @Test
     void aTextIsPrintedAsItIsAndEventsGoToStandardError() throws IOException {
         Path input = Files.writeString(folder.resolve("input.json"), "{\"name\":\"Ada\"}");
-        Printed printed = run(Optional.empty(), HELLO, "--input", "@" + input, "--follow");
-        assertThat(printed.exitCode()).isEqualTo(Main.OK);
+        Path file = Files.writeString(folder.resolve("hello.yaml"), HELLO);
+        // By the whole program: its parser must leave the @ alone.
+        Printed printed = Commands.execute(
+                Main.commandLine(), "run", file.toString(), "--input", "@" + input, "--follow");
+        assertThat(printed.exitCode()).as(printed.err()).isEqualTo(Main.OK);
         assertThat(printed.out()).isEqualToIgnoringNewLines("Hello Ada");
         assertThat(printed.err()).contains("hello", "completed: Hello Ada", "run completed");
     }
