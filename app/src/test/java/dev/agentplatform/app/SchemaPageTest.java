@@ -143,8 +143,7 @@ class SchemaPageTest {
         if (written.isEmpty() && unique.isEmpty()) return;
         text.append("\n```sql\n");
         for (String one : unique) {
-            List<String> columns =
-                    texts(statement, "SELECT name FROM pragma_index_info('" + one + "') ORDER BY seqno");
+            List<String> columns = texts(statement, "SELECT name FROM pragma_index_info('" + one + "') ORDER BY seqno");
             text.append("UNIQUE (").append(String.join(", ", columns)).append(");\n");
         }
         for (String one : written) text.append(one.strip()).append(";\n");
