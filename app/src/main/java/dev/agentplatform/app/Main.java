@@ -1,6 +1,8 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.app.command.BenchCommand;
 import dev.agentplatform.app.command.DemoCommand;
+import dev.agentplatform.app.command.DoctorCommand;
 import dev.agentplatform.app.command.MigrateCommand;
 import dev.agentplatform.app.command.RunCommand;
 import dev.agentplatform.app.command.ServeCommand;
@@ -37,6 +39,8 @@ public final class Main {
                 new ServeCommand(),
                 new RunCommand(),
                 new SmokeCommand(),
+                new DoctorCommand(),
+                new BenchCommand(),
                 new MigrateCommand(),
                 new VersionCommand()));
     }

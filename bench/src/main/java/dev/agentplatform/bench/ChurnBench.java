@@ -60,7 +60,7 @@ final class ChurnBench {
         snapshot.setAutoCommit(false);
         snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = snapshot.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(*) FROM task")) {
+                ResultSet row = statement.executeQuery("SELECT 1")) {
             row.next();
         }
     }

@@ -107,6 +107,8 @@ public final class EventLines {
             JsonNode body = output.path("body");
             return ": " + output.path("status_code").asInt() + " " + shortened(Json.isNothing(body) ? "" : body.toString());
         }
+        if (output.has("human_task_id")) return " -> " + output.path("status").asString("");
+        if (output.has("waited_until_time")) return "";
         String text = json.path("output_text").asString(Json.isNothing(output) ? "" : output.toString());
         return text.isEmpty() ? "" : ": " + shortened(text);
     }

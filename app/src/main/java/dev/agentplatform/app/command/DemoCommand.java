@@ -57,9 +57,17 @@ public final class DemoCommand implements Callable<Integer> {
         Demo demo = new Demo(data, port(out), lines, Clock.systemUTC());
         Thread stopping = new Thread(demo::close, "shutdown");
         Runtime.getRuntime().addShutdownHook(stopping);
-        boolean held = demo.tell();
-        if (!noServe) demo.stay();
-        return held ? Main.OK : Main.FAILED;
+        try {
+            boolean held = demo.tell();
+            if (!noServe) demo.stay();
+            return held ? Main.OK : Main.FAILED;
+        } catch (Problem failed) {
+            // After Ctrl-C the server is gone, and nothing is wrong with that.
+            if (stopping.isAlive()) return Main.OK;
+            throw failed;
+        } finally {
+            demo.close();
+        }
     }
 
     private int port(PrintWriter out) {

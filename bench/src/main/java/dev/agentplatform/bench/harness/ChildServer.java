@@ -42,6 +42,7 @@ public final class ChildServer implements AutoCloseable {
         builder.environment().putAll(environment);
         long start = System.nanoTime();
         Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         while (!isReady(port)) {
             if (!process.isAlive() || System.nanoTime() - start > START_MAX_NANOS) {
                 process.destroyForcibly();

@@ -22,6 +22,7 @@ public final class Postgres implements AutoCloseable {
     private final String host;
     private final int port;
     private final Path cluster;
+    private boolean closed;
 
     private Postgres(String host, int port, Path cluster) {
         this.host = host;
@@ -54,7 +55,10 @@ public final class Postgres implements AutoCloseable {
                 "-o",
                 settings,
                 "start"));
-        return new Postgres("127.0.0.1", port, data);
+        Postgres postgres = new Postgres("127.0.0.1", port, data);
+        // A measurement that is interrupted leaves nothing behind either.
+        Runtime.getRuntime().addShutdownHook(new Thread(postgres::closeQuietly));
+        return postgres;
     }
 
     /** {@code postgresql://user@host:port/name}. */
@@ -100,9 +104,18 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException | InterruptedException failure) {
+            System.err.println("bench: could not remove " + cluster + ": " + failure.getMessage());
+        }
+    }
+
     @Override
-    public void close() throws Exception {
-        if (cluster == null) return;
+    public synchronized void close() throws IOException, InterruptedException {
+        if (cluster == null || closed) return;
+        closed = true;
         run(asPostgres("pg_ctl", "-D", cluster.toString(), "-m", "fast", "-w", "stop"));
         try (Stream<Path> files = Files.walk(cluster.getParent())) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(file);

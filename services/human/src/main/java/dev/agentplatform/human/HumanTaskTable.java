@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** The SQL of {@code human_task}. */
 final class HumanTaskTable {
@@ -33,9 +32,8 @@ final class HumanTaskTable {
             Shape.text("form"),
             Shape.number("created_time"));
 
-    private static final String INSERT_SQL = "INSERT INTO human_task ("
-            + INSERT.columns().stream().map(Shape.Column::name).collect(Collectors.joining(", ")) + ") VALUES ("
-            + INSERT.columns().stream().map(column -> "?").collect(Collectors.joining(", ")) + ")";
+    private static final String INSERT_SQL = "INSERT INTO human_task (workspace_id, id, run_id, no, node_run_id, task_type, title, "
+            + "assigned_to, status, decided, due_time, request, form, created_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /** The key {@code decided} keeps what a person has said first. */
     private static final Shape WITHDRAW = Shape.update(

@@ -1,0 +1,35 @@
+package dev.agentplatform.bench.simulation;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+/** A clock that only the simulation moves. */
+final class SimulatedTime extends Clock {
+    private volatile long now = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+
+    void advance(long millis) {
+        now += millis;
+    }
+
+    @Override
+    public long millis() {
+        return now;
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.ofEpochMilli(now);
+    }
+
+    @Override
+    public ZoneId getZone() {
+        return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+        throw new UnsupportedOperationException("times are UTC everywhere");
+    }
+}
