@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Looks at everything that a start needs, changes nothing, and says what to do. */
+/** Looks at everything that a start needs, starts nothing, and says what to do. */
 @Command(
         name = "doctor",
-        description = "Check Java, settings, port, data folder and database, and say what to do. Changes nothing.",
+        description = "Check Java, settings, port, data folder and database, and say what to do. Starts nothing.",
         footer = {
             "",
             "Examples:",
@@ -159,7 +159,7 @@ public final class DoctorCommand implements Callable<Integer> {
         Path place = data.toAbsolutePath();
         Path existing = place;
         while (!Files.exists(existing)) existing = existing.getParent();
-        if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+        if (!writable(existing)) {
             add(name, Level.FAIL, place + ": cannot write to " + existing, "Give this user the right, or set another --data.");
             return null;
         }
@@ -174,6 +174,16 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (InstanceLock.FolderInUse used) {
             add(name, Level.OK, used.getMessage().replaceFirst(";.*", ""), "");
             return used.getMessage();
+        }
+    }
+
+    /** Tried, because rights alone do not tell: a file system may be read-only. */
+    private static boolean writable(Path folder) {
+        try {
+            Files.delete(Files.createTempFile(folder, "doctor-", ".tmp"));
+            return true;
+        } catch (IOException refused) {
+            return false;
         }
     }
 

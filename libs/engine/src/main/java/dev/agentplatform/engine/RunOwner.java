@@ -48,6 +48,7 @@ final class RunOwner {
     private boolean backlog;
     private RunStatus status;
     private long startedTime;
+    private volatile RunRecord endedRecord;
     private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
@@ -89,6 +90,11 @@ final class RunOwner {
 
     CompletableFuture<Void> released() {
         return released;
+    }
+
+    /** The run as its last unit left it, when it ended here; null before. */
+    RunRecord endedRecord() {
+        return endedRecord;
     }
 
     RunStatus status() {
@@ -349,6 +355,9 @@ final class RunOwner {
         if (startedTime == 0 && status != RunStatus.QUEUED) startedTime = turn.now;
         timer.run();
         timer = () -> {};
+        if (plan.ended()) {
+            endedRecord = engine.created(run, turn.ended().status(), startedTime, turn, turn.ended());
+        }
         if (!plan.keeps()) letGo(plan);
         else if (plan.due() > 0) timer = engine.timer(plan.due(), () -> deliver(new Input.Tick()));
         engine.publish(run.id(), turn.events);
@@ -359,7 +368,7 @@ final class RunOwner {
             if (plan.progress()) engine.progressed(run.id());
             return;
         }
-        if (plan.ended()) engine.ended(run.id(), () -> engine.created(run, turn.ended().status(), startedTime, turn, turn.ended()));
+        if (plan.ended()) engine.ended(run.id(), () -> endedRecord);
         released.complete(null);
     }
 
