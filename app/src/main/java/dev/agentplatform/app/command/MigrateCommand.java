@@ -31,7 +31,8 @@ public final class MigrateCommand implements Callable<Integer> {
 
     @Option(
             names = "--only",
-            description = "Kept for older scripts: a service name. The schema is one, so it is always brought up whole.")
+            description =
+                    "Kept for older scripts: a service name. The schema is one, so it is always brought up whole.")
     private List<String> only = List.of();
 
     @Spec

@@ -48,7 +48,9 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Services that answer, for example workflow,runtime. Default: all.")
     private List<String> services = List.of();
 
-    @Option(names = "--service-ports", description = "Also open the port that each service has of its own, 8000 to 8015.")
+    @Option(
+            names = "--service-ports",
+            description = "Also open the port that each service has of its own, 8000 to 8015.")
     private boolean servicePorts;
 
     @Spec

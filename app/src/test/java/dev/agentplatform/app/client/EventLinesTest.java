@@ -15,7 +15,11 @@ class EventLinesTest {
 
     @Test
     void aLineHasTimeRunNodeAndWhat() {
-        assertThat(shown(Ansi.OFF, false, "step.failed", "\"error_code\":\"http_503\",\"will_retry\":true,\"attempt\":2"))
+        assertThat(shown(
+                        Ansi.OFF,
+                        false,
+                        "step.failed",
+                        "\"error_code\":\"http_503\",\"will_retry\":true,\"attempt\":2"))
                 .singleElement()
                 .satisfies(line -> assertThat(line)
                         .matches("\\d\\d:\\d\\d:00\\.250  mail-01 +send +"
@@ -24,22 +28,27 @@ class EventLinesTest {
 
     @Test
     void colourIsForTerminals() {
-        assertThat(shown(Ansi.ON, false, "step.completed", "\"output_text\":\"done\"").getFirst())
+        assertThat(shown(Ansi.ON, false, "step.completed", "\"output_text\":\"done\"")
+                        .getFirst())
                 .contains("\u001B[32mcompleted: done\u001B[");
-        assertThat(shown(Ansi.OFF, false, "step.completed", "\"output_text\":\"done\"").getFirst())
+        assertThat(shown(Ansi.OFF, false, "step.completed", "\"output_text\":\"done\"")
+                        .getFirst())
                 .doesNotContain("\u001B");
     }
 
     @Test
     void theShortFormLeavesOutWhatOnlyLeadsTheWay() {
-        assertThat(shown(Ansi.OFF, false, "step.completed", "\"node_type\":\"start\"")).isEmpty();
-        assertThat(shown(Ansi.OFF, true, "step.completed", "\"node_type\":\"start\"")).hasSize(1);
+        assertThat(shown(Ansi.OFF, false, "step.completed", "\"node_type\":\"start\""))
+                .isEmpty();
+        assertThat(shown(Ansi.OFF, true, "step.completed", "\"node_type\":\"start\""))
+                .hasSize(1);
     }
 
     @Test
     void longOutputsAreCut() {
         String text = "word ".repeat(100);
-        assertThat(shown(Ansi.OFF, false, "step.completed", "\"output_text\":\"" + text + "\"").getFirst())
+        assertThat(shown(Ansi.OFF, false, "step.completed", "\"output_text\":\"" + text + "\"")
+                        .getFirst())
                 .endsWith("...")
                 .hasSizeLessThan(130);
     }

@@ -35,8 +35,7 @@ class DoctorCommandTest {
     void aMisspelledSettingIsAWarningWithTheNameThatWasMeant() {
         Printed printed = doctor(Map.of("AGENT_PLATFORM_LOGLEVEL", "debug"));
         assertThat(printed.exitCode()).isEqualTo(Main.OK);
-        assertThat(printed.out())
-                .contains("WARN", "AGENT_PLATFORM_LOGLEVEL", "Did you mean AGENT_PLATFORM_LOG_LEVEL?");
+        assertThat(printed.out()).contains("WARN", "AGENT_PLATFORM_LOGLEVEL", "Did you mean AGENT_PLATFORM_LOG_LEVEL?");
     }
 
     @Test
@@ -62,7 +61,10 @@ class DoctorCommandTest {
     void aFolderThatCannotBeMadeFails() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "not a folder");
         Printed printed = Commands.run(
-                new DoctorCommand(environment(Map.of())), "--json", "--data", file.resolve("data").toString());
+                new DoctorCommand(environment(Map.of())),
+                "--json",
+                "--data",
+                file.resolve("data").toString());
         assertThat(printed.exitCode()).isEqualTo(Main.FAILED);
         assertThat(check(printed, "data folder").path("status").asString()).isEqualTo("fail");
     }
@@ -82,7 +84,9 @@ class DoctorCommandTest {
         try (InstanceLock lock = InstanceLock.acquire(folder, new Ids(Clock.systemUTC()))) {
             Printed printed = doctor(Map.of());
             assertThat(printed.exitCode()).as(printed.out()).isEqualTo(Main.OK);
-            assertThat(printed.out()).contains("in use by process").doesNotContain(lock.instance().toString());
+            assertThat(printed.out())
+                    .contains("in use by process")
+                    .doesNotContain(lock.instance().toString());
         }
     }
 

@@ -16,26 +16,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunCommandTest {
-    private static final String HELLO =
-            """
-            nodes:
-              - {id: start, type: start}
-              - {id: hello, type: answer, config: {template: "Hello {{input.name}}"}}
-            edges:
-              - {source: start, target: hello}
-            """;
-    private static final String APPROVAL =
-            """
-            code: asks
-            name: Asks
-            dsl:
-              nodes:
-                - {id: ask, type: approval, config: {title: "Pay {{input.amount}}?"}}
-                - {id: end, type: end, config: {output: {said: "{{nodes.ask.output.status}}"}}}
-              edges:
-                - {source: ask, target: end, condition: approved}
-                - {source: ask, target: end, condition: rejected}
-            """;
+    private static final String HELLO = """
+        nodes:
+          - {id: start, type: start}
+          - {id: hello, type: answer, config: {template: "Hello {{input.name}}"}}
+        edges:
+          - {source: start, target: hello}
+        """;
+    private static final String APPROVAL = """
+        code: asks
+        name: Asks
+        dsl:
+          nodes:
+            - {id: ask, type: approval, config: {title: "Pay {{input.amount}}?"}}
+            - {id: end, type: end, config: {output: {said: "{{nodes.ask.output.status}}"}}}
+          edges:
+            - {source: ask, target: end, condition: approved}
+            - {source: ask, target: end, condition: rejected}
+        """;
 
     @TempDir
     private Path folder;
@@ -45,8 +43,8 @@ class RunCommandTest {
         Path input = Files.writeString(folder.resolve("input.json"), "{\"name\":\"Ada\"}");
         Path file = Files.writeString(folder.resolve("hello.yaml"), HELLO);
         // By the whole program: its parser must leave the @ alone.
-        Printed printed = Commands.execute(
-                Main.commandLine(), "run", file.toString(), "--input", "@" + input, "--follow");
+        Printed printed =
+                Commands.execute(Main.commandLine(), "run", file.toString(), "--input", "@" + input, "--follow");
         assertThat(printed.exitCode()).as(printed.err()).isEqualTo(Main.OK);
         assertThat(printed.out()).isEqualToIgnoringNewLines("Hello Ada");
         assertThat(printed.err()).contains("hello", "completed: Hello Ada", "run completed");
@@ -59,11 +57,18 @@ class RunCommandTest {
             asked.add(question);
             return "y";
         }));
-        Printed printed = run(command, APPROVAL, "--input", "{\"amount\":5}", "--data", folder.resolve("data").toString());
+        Printed printed = run(
+                command,
+                APPROVAL,
+                "--input",
+                "{\"amount\":5}",
+                "--data",
+                folder.resolve("data").toString());
         assertThat(printed.exitCode()).as(printed.err()).isEqualTo(Main.OK);
         assertThat(Json.parse(printed.out())).isEqualTo(Json.object().put("said", "approved"));
-        assertThat(asked).singleElement().satisfies(question -> assertThat(question)
-                .contains("Pay 5?", "Approve? [y/n]"));
+        assertThat(asked)
+                .singleElement()
+                .satisfies(question -> assertThat(question).contains("Pay 5?", "Approve? [y/n]"));
         assertThat(folder.resolve("data").resolve("agent-platform.db")).exists();
     }
 
@@ -95,16 +100,18 @@ class RunCommandTest {
     @Test
     void whatCannotBeReadIsWrongUsage() throws IOException {
         assertThat(run(Optional.empty(), HELLO, "--input", "{x").exitCode()).isEqualTo(Main.WRONG_USAGE);
-        assertThat(run(Optional.empty(), HELLO, "--input", "@" + folder.resolve("none.json")).exitCode())
+        assertThat(run(Optional.empty(), HELLO, "--input", "@" + folder.resolve("none.json"))
+                        .exitCode())
                 .isEqualTo(Main.WRONG_USAGE);
         assertThat(run(Optional.empty(), "nodes: [").exitCode()).isEqualTo(Main.WRONG_USAGE);
-        assertThat(Commands.run(new RunCommand(Optional.empty()), folder.resolve("none.yaml").toString())
+        assertThat(Commands.run(
+                                new RunCommand(Optional.empty()),
+                                folder.resolve("none.yaml").toString())
                         .exitCode())
                 .isEqualTo(Main.WRONG_USAGE);
     }
 
-    private Printed run(Optional<UnaryOperator<String>> person, String workflow, String... options)
-            throws IOException {
+    private Printed run(Optional<UnaryOperator<String>> person, String workflow, String... options) throws IOException {
         return run(new RunCommand(person), workflow, options);
     }
 
