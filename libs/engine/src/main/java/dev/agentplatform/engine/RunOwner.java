@@ -88,6 +88,10 @@ final class RunOwner {
         return workerKey;
     }
 
+    long epoch() {
+        return epoch;
+    }
+
     CompletableFuture<Void> released() {
         return released;
     }
@@ -162,8 +166,7 @@ final class RunOwner {
             List<Input> all = new ArrayList<>();
             if (!newborn && wakesRead != wakesSeen) all.addAll(engine.mail(run));
             all.addAll(inputs);
-            // Mail for a run that lives again is for its new life.
-            all.sort(Comparator.comparing(input -> !(input instanceof Input.Retry)));
+            all.sort(Comparator.comparing(RunOwner::rank));
             Turn turn = new Turn(run, engine.now(), seq, budget);
             driver.turn(turn, all);
             Plan plan = plan(turn, wakesRead);
@@ -183,6 +186,16 @@ final class RunOwner {
                 if (!tryAgain(refused, turn, plan, wakesRead)) return;
             }
         }
+    }
+
+    // Mail for a run that lives again is for its new life. A cancel that was accepted before the end decides the
+    // end, whatever else arrived with it.
+    private static int rank(Input input) {
+        return switch (input) {
+            case Input.Retry retry -> 0;
+            case Input.Mail(RunTable.Message message) when message.kind() == RunTable.MessageKind.CANCEL -> 1;
+            default -> 2;
+        };
     }
 
     private boolean tryAgain(Refused refused, Turn turn, Plan plan, long wakesRead) {
