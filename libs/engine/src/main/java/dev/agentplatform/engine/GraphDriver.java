@@ -146,6 +146,7 @@ final class GraphDriver implements Driver {
             case Input.Budget budget -> {}
             case Input.StartStep start -> startNamed(start);
             case Input.Report report -> report(report);
+            case Input.Settle settle -> afterCommit(settle.reply());
             case Input.SetStatus set -> setStatus(set);
             case Input.Retry retry -> retry();
             case Input.Poisoned poisoned -> react(new Happening.End(RunStatus.FAILED, "poisoned"));
@@ -302,6 +303,11 @@ final class GraphDriver implements Driver {
         react(step, new Happening.Renewed(step.no(), until), "step.lease_renewed");
     }
 
+    /** The first that happens to a run that was only queued. */
+    void tellStarted() {
+        if (nextControl.status() == RunStatus.QUEUED) turn.tell("run.started", event -> {});
+    }
+
     void react(OpenStep step, Happening happening, String event) {
         react(happening);
         nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> journal.describe(text, now)
@@ -313,10 +319,16 @@ final class GraphDriver implements Driver {
         RunStatus wanted = set.status();
         boolean begun = is != RunStatus.QUEUED;
         boolean reached = is == wanted || wanted == RunStatus.QUEUED || (wanted == RunStatus.RUNNING && begun);
-        if (!reached && !is.next().contains(wanted)) {
+        // A run waits when its nodes do; nobody can say so for them.
+        boolean allowed = is.next().contains(wanted) && wanted != RunStatus.WAITING;
+        if (!reached && !allowed) {
             set.reply().completeExceptionally(Problem.conflict(
                     "illegal_status", "A run that is " + is.word() + " cannot become " + wanted.word() + "."));
             return;
+        }
+        if (!reached && wanted == RunStatus.RUNNING) {
+            tellStarted();
+            react(new Happening.Begun());
         }
         if (!reached && wanted.ended()) {
             react(new Happening.End(wanted, wanted == RunStatus.COMPLETED ? null : "set_by_hand"));
@@ -353,7 +365,7 @@ final class GraphDriver implements Driver {
         if (turn.budget > 0 && cost == 1) turn.budget--;
         created.removeIf(waiting -> waiting.no() == step.no());
         Node node = flow.nodes().get(step.node());
-        if (nextControl.status() == RunStatus.QUEUED) turn.tell("run.started", event -> {});
+        tellStarted();
         react(new Happening.Started(step.no(), null, 0, turn.now));
         OpenStep started = nextControl.open(step.no()).orElseThrow();
         if (node.effect()) {

@@ -144,6 +144,7 @@ final class ProgramDriver implements Driver {
             case Input.Report report -> report.reply()
                     .completeExceptionally(Problem.conflict("illegal_status", "Steps of this run report themselves."));
             case Input.Poisoned poisoned -> end("poisoned");
+            case Input.Settle settle -> settle.reply().complete(null);
             case Input.Budget budget -> starts = !active && waitsForNothing();
             case Input.MailArrived arrived -> {}
             case Input.WorkEnded ended -> {}

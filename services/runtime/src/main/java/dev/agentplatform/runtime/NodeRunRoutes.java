@@ -132,14 +132,25 @@ final class NodeRunRoutes {
         return Reply.of(200, RunJson.nodeRun(run, step));
     }
 
-    private Reply resumeHuman(Request request) {
-        request.body(ResumeHuman.class);
+    private Reply resumeHuman(Request request) throws InterruptedException {
+        ResumeHuman asked = request.body(ResumeHuman.class);
         RunRecord run = scope.runOfNodeRun(request);
-        StepRecord step = step(run, no(request));
-        if (step.status().equals(StepStatus.PENDING.word())) {
+        int no = no(request);
+        StepRecord step = step(run, no);
+        if (isPending(step)) {
+            // The answer may have been given and not have arrived yet.
+            String worker = asked.workerKey() == null ? RunRoutes.DEFAULT_WORKER : asked.workerKey();
+            driving.settle(run.workspaceId(), run.id(), worker);
+            step = step(scope.runOfNodeRun(request), no);
+        }
+        if (isPending(step)) {
             throw Problem.conflict("task_open", "The human task is still open; completing it resumes the run.");
         }
         return Reply.of(200, RunJson.nodeRun(run, step));
+    }
+
+    private static boolean isPending(StepRecord step) {
+        return step.status().equals(StepStatus.PENDING.word());
     }
 
     private Reply artifacts(Request request) {
