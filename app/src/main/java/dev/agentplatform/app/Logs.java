@@ -55,6 +55,13 @@ public final class Logs {
         start(settings, json ? new JsonLines() : new Text(), new FileOutputStream(FileDescriptor.out));
     }
 
+    /** For a command whose standard output is its result: only warnings and errors, as text, on standard error. */
+    public static synchronized void startQuietly(Settings settings) {
+        start(settings, new Text(), new FileOutputStream(FileDescriptor.err));
+        Logger root = Logger.getLogger("");
+        if (root.getLevel().equals(Level.INFO)) root.setLevel(Level.WARNING);
+    }
+
     static synchronized void start(Settings settings, Formatter formatter, OutputStream out) {
         Level level = level(settings);
         List<String> areas = areas(settings.text("DEBUG", ""));

@@ -1,8 +1,16 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.app.command.BenchCommand;
+import dev.agentplatform.app.command.DemoCommand;
+import dev.agentplatform.app.command.DoctorCommand;
+import dev.agentplatform.app.command.MigrateCommand;
+import dev.agentplatform.app.command.RunCommand;
+import dev.agentplatform.app.command.ServeCommand;
+import dev.agentplatform.app.command.SmokeCommand;
 import dev.agentplatform.app.command.VersionCommand;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
+import dev.agentplatform.store.InstanceLock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -26,12 +34,22 @@ public final class Main {
 
     /** The whole command line. Tests hand in their own streams with {@code setOut} and {@code setErr}. */
     public static CommandLine commandLine() {
-        return commandLine(List.of(new VersionCommand()));
+        return commandLine(List.of(
+                new DemoCommand(),
+                new ServeCommand(),
+                new RunCommand(),
+                new SmokeCommand(),
+                new DoctorCommand(),
+                new BenchCommand(),
+                new MigrateCommand(),
+                new VersionCommand()));
     }
 
     static CommandLine commandLine(List<? extends Callable<Integer>> commands) {
         CommandLine program = new CommandLine(new Main());
         commands.forEach(program::addSubcommand);
+        // An argument that begins with @ is the command's own, as in --input @mail.json.
+        program.setExpandAtFiles(false);
         // Added here and not by an annotation on each command, which somebody would forget.
         addHelp(program);
         program.getSubcommands().values().forEach(Main::addHelp);
@@ -51,7 +69,7 @@ public final class Main {
     private static int report(Exception exception, CommandLine command) throws Exception {
         int exitCode = switch (exception) {
             case Settings.WrongSetting _ -> WRONG_USAGE;
-            case Problem _ -> FAILED;
+            case Problem _, InstanceLock.FolderInUse _ -> FAILED;
             default -> throw exception;
         };
         command.getErr().println("agent-platform: " + exception.getMessage());

@@ -39,7 +39,14 @@ public final class SettingsOptions {
 
     /** Reads the settings and starts logging as they say. Throws {@link Settings.WrongSetting}. */
     public Settings start() {
-        Settings settings = read(System.getenv());
+        return start(Map.of());
+    }
+
+    /** Like {@link #start()}; {@code overrides} are what the command line says, by the names of the environment. */
+    public Settings start(Map<String, String> overrides) {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(overrides);
+        Settings settings = read(environment);
         Logs.start(settings);
         return settings;
     }

@@ -19,7 +19,59 @@ final class WorkspaceSql {
     /** A statement that means every workspace, by its first words. Only for the rooms that work for the whole process. */
     record AllWorkspaces(String path, String prefix, String reason) {}
 
-    static final List<AllWorkspaces> EXCEPTIONS = List.of();
+    static final List<AllWorkspaces> EXCEPTIONS = List.of(
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "shape update task",
+                    "group commit: its rows were locked and judged by ref"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "shape delete task",
+                    "group commit: its rows were locked and judged by ref"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/FenceJudge.java",
+                    "select ref, epoch",
+                    "the fences of a batch, which mixes workspaces"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "with picked as materialized",
+                    "claims and timers: queues of all workspaces in turn"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "update task set status = 'owned'",
+                    "a claim by ref; the caller has found the run in its workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "select owner, worker_key",
+                    "who holds a task; the caller has found the run in its workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "select queue, rank",
+                    "the dispatcher looks for due work in all workspaces"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "select ready_time",
+                    "the next timer of all workspaces"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "update task set status = 'ready'",
+                    "a takeover: all that a dead process owned"),
+            new AllWorkspaces(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
+                    "select workspace_id from run",
+                    "finds the workspace of an id that nobody named"),
+            new AllWorkspaces(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
+                    "select t.ref, t.wakes",
+                    "the sweep for mail of all runs owned here"),
+            new AllWorkspaces(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
+                    "select id, last_seq",
+                    "the sweep for commits to all runs followed here"),
+            new AllWorkspaces(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
+                    "select ref, seq",
+                    "the sweep for commits to all runs followed here"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile("libs/(queue|events|engine)/src/main/java/.*\\.java");
 

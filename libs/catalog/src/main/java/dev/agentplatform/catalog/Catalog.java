@@ -62,8 +62,7 @@ public final class Catalog {
     }
 
     /** Changes what is not null. @throws Problem 404 */
-    public Definition patch(
-            String workspaceId, String kind, UUID id, String name, String appId, String description) {
+    public Definition patch(String workspaceId, String kind, UUID id, String name, String appId, String description) {
         return database.transact(sql -> {
             Definition now = lock(sql, workspaceId, kind, id);
             return rename(
@@ -194,7 +193,8 @@ public final class Catalog {
             throws SQLException {
         Optional<DefinitionVersion> version = DefinitionTable.version(sql, workspaceId, versionId);
         if (version.isEmpty()
-                || DefinitionTable.find(sql, workspaceId, kind, version.get().definitionId()).isEmpty()) {
+                || DefinitionTable.find(sql, workspaceId, kind, version.get().definitionId())
+                        .isEmpty()) {
             throw Problem.notFound(kind + " version", versionId);
         }
         return version.get();
@@ -242,7 +242,11 @@ public final class Catalog {
     private DefinitionVersion move(String workspaceId, String kind, UUID versionId, VersionStatus status) {
         return database.transact(sql -> {
             // The lock comes before the look, so that two moves of one version cannot cross.
-            lock(sql, workspaceId, kind, version(sql, workspaceId, kind, versionId).definitionId());
+            lock(
+                    sql,
+                    workspaceId,
+                    kind,
+                    version(sql, workspaceId, kind, versionId).definitionId());
             return move(sql, version(sql, workspaceId, kind, versionId), status);
         });
     }
@@ -250,7 +254,8 @@ public final class Catalog {
     private DefinitionVersion move(Sql sql, DefinitionVersion before, VersionStatus status) throws SQLException {
         if (before.status() == status) return before;
         if (before.status() == VersionStatus.ARCHIVED) {
-            throw Problem.conflict("version_archived", "An archived version cannot be published; save it as a new one.");
+            throw Problem.conflict(
+                    "version_archived", "An archived version cannot be published; save it as a new one.");
         }
         long now = clock.millis();
         DefinitionVersion after = new DefinitionVersion(

@@ -13,11 +13,12 @@ import java.util.UUID;
 /** The SQL of definitions and versions, for both databases. */
 final class DefinitionTable {
     private static final String DEFINITION = "SELECT id, workspace_id, kind, code, name, app_id, description,"
-            + " published_version_id, last_no, created_time, updated_time FROM definition";
+            + " published_version_id, last_no, created_time, updated_time FROM definition"
+            + " WHERE workspace_id = ?";
     private static final String VERSION = "SELECT id, workspace_id, definition_id, version_no, status, body,"
-            + " created_time, published_time FROM definition_version";
+            + " created_time, published_time FROM definition_version WHERE workspace_id = ?";
     private static final String VERSION_WITHOUT_BODY = "SELECT id, workspace_id, definition_id, version_no, status,"
-            + " NULL AS body, created_time, published_time FROM definition_version";
+            + " NULL AS body, created_time, published_time FROM definition_version WHERE workspace_id = ?";
 
     private DefinitionTable() {}
 
@@ -40,32 +41,21 @@ final class DefinitionTable {
     }
 
     static Optional<Definition> find(Sql sql, String workspaceId, String kind, UUID id) throws SQLException {
-        return sql.one(
-                DEFINITION + " WHERE id = ? AND workspace_id = ? AND kind = ?",
-                DefinitionTable::definition,
-                id,
-                workspaceId,
-                kind);
+        return sql.one(DEFINITION + " AND id = ? AND kind = ?", DefinitionTable::definition, workspaceId, id, kind);
     }
 
     /** {@link #find}, and nobody else changes the definition or its versions until the transaction ends. */
     static Optional<Definition> lock(Sql sql, String workspaceId, String kind, UUID id) throws SQLException {
         return sql.one(
-                DEFINITION + " WHERE id = ? AND workspace_id = ? AND kind = ?"
-                        + sql.dialect().forUpdate(),
+                DEFINITION + " AND id = ? AND kind = ?" + sql.dialect().forUpdate(),
                 DefinitionTable::definition,
-                id,
                 workspaceId,
+                id,
                 kind);
     }
 
     static Optional<Definition> findByCode(Sql sql, String workspaceId, String kind, String code) throws SQLException {
-        return sql.one(
-                DEFINITION + " WHERE workspace_id = ? AND kind = ? AND code = ?",
-                DefinitionTable::definition,
-                workspaceId,
-                kind,
-                code);
+        return sql.one(DEFINITION + " AND kind = ? AND code = ?", DefinitionTable::definition, workspaceId, kind, code);
     }
 
     static Page<Definition> list(Sql sql, String workspaceId, DefinitionFilter filter, PageRequest page)
@@ -111,17 +101,17 @@ final class DefinitionTable {
     }
 
     static Optional<DefinitionVersion> version(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(VERSION + " WHERE id = ? AND workspace_id = ?", DefinitionTable::version, id, workspaceId);
+        return sql.one(VERSION + " AND id = ?", DefinitionTable::version, workspaceId, id);
     }
 
     static Optional<DefinitionVersion> version(Sql sql, String workspaceId, UUID definitionId, int no)
             throws SQLException {
         return sql.one(
-                VERSION + " WHERE definition_id = ? AND version_no = ? AND workspace_id = ?",
+                VERSION + " AND definition_id = ? AND version_no = ?",
                 DefinitionTable::version,
+                workspaceId,
                 definitionId,
-                no,
-                workspaceId);
+                no);
     }
 
     static Page<DefinitionVersion> versions(

@@ -120,6 +120,11 @@ public final class Driving {
         intervene(workspaceId, runId, workerKey, reply -> new Input.SetStatus(status, reply), false);
     }
 
+    /** Returns when everything that was sent to the run before has been taken in; starts no step. */
+    public void settle(String workspaceId, UUID runId, String workerKey) throws InterruptedException {
+        intervene(workspaceId, runId, workerKey, Input.Settle::new, false);
+    }
+
     /** Goes on with a run that ended badly, from the nodes that failed. @throws Problem 409 */
     public void retry(String workspaceId, UUID runId) {
         long now = engine.now();

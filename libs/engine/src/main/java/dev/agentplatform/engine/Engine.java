@@ -141,6 +141,7 @@ public final class Engine {
 
     /** The run as it stands, without reading it back when this process has just written it. */
     private RunRecord find(String workspaceId, UUID id, RunOwner owner) {
+        if (owner.endedRecord() != null) return owner.endedRecord();
         if (owner.gone()) return find(workspaceId, id).orElse(owner.run());
         RunStatus status = owner.status();
         return owner.run().with(status, status == RunStatus.QUEUED ? 0 : owner.run().createdTime());
@@ -308,7 +309,7 @@ public final class Engine {
     RunRecord created(RunRecord run, RunStatus status, long started, Turn turn, Turn.Ended ended) {
         RunRecord begun = run.with(status, started);
         if (ended == null) return begun;
-        return begun.ended(ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.result()));
+        return begun.ended(ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.stored()));
     }
 
     private Driver load(RunRecord run, String state) {

@@ -57,7 +57,8 @@ public sealed interface Executable {
 
         private void takeNamed(int node, List<String> conditions, BitSet taken) {
             for (int edge : graph.outgoing(node)) {
-                if (conditions.contains(graph.edge(edge).condition())) taken.set(edge);
+                String condition = graph.edge(edge).condition();
+                if (condition != null && conditions.contains(condition)) taken.set(edge);
             }
         }
     }

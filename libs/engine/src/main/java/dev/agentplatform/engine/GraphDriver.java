@@ -12,7 +12,6 @@ import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.engine.graph.Transition;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.kernel.Times;
 import dev.agentplatform.language.Scope;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -41,6 +40,7 @@ final class GraphDriver implements Driver {
     private final Workshop workshop;
     private final RunRecord run;
     private final Flow flow;
+    private final GraphJournal journal;
 
     private Control control;
     private RunValues values;
@@ -63,15 +63,11 @@ final class GraphDriver implements Driver {
         this.workshop = workshop;
         this.run = run;
         this.flow = flow;
+        this.journal = new GraphJournal(run, flow);
         this.control = control;
         this.values = values;
         this.nextControl = control;
         this.nextValues = values;
-    }
-
-    /** What came of a step: what its journal row and event show. */
-    private record StepResult(StepOutput output, String text, String input, String errorMessage) {
-        static final StepResult NOTHING = new StepResult(StepOutput.NONE, null, null, null);
     }
 
     @Override
@@ -150,6 +146,7 @@ final class GraphDriver implements Driver {
             case Input.Budget budget -> {}
             case Input.StartStep start -> startNamed(start);
             case Input.Report report -> report(report);
+            case Input.Settle settle -> afterCommit(settle.reply());
             case Input.SetStatus set -> setStatus(set);
             case Input.Retry retry -> retry();
             case Input.Poisoned poisoned -> react(new Happening.End(RunStatus.FAILED, "poisoned"));
@@ -158,6 +155,7 @@ final class GraphDriver implements Driver {
     }
 
     private void begin() {
+        turn.tell("run.created", event -> event.put("kind", run.kind()));
         react(new Happening.Begin(flow.start(), turn.now));
     }
 
@@ -178,7 +176,7 @@ final class GraphDriver implements Driver {
             } else if (nextControl.ending()) {
                 react(new Happening.Stopped(step.no()));
             } else {
-                turn.tell("step.restarted", event -> describe(event, step));
+                turn.tell("step.restarted", event -> journal.describe(event, step));
                 startWork(step, node);
             }
         }
@@ -208,7 +206,7 @@ final class GraphDriver implements Driver {
 
     private void overdue(OpenStep step) {
         if (step.heldBy() != null) {
-            turn.tell("step.lease_lost", event -> describe(event, step).put("worker_key", step.heldBy()));
+            turn.tell("step.lease_lost", event -> journal.describe(event, step).put("worker_key", step.heldBy()));
             react(new Happening.Requeued(step.no()));
             nextControl.open(step.no()).ifPresent(created::add);
         } else if (!stopDeadlines.containsKey(step.no())) {
@@ -305,9 +303,14 @@ final class GraphDriver implements Driver {
         react(step, new Happening.Renewed(step.no(), until), "step.lease_renewed");
     }
 
+    /** The first that happens to a run that was only queued. */
+    void tellStarted() {
+        if (nextControl.status() == RunStatus.QUEUED) turn.tell("run.started", event -> {});
+    }
+
     void react(OpenStep step, Happening happening, String event) {
         react(happening);
-        nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> describe(text, now)
+        nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> journal.describe(text, now)
                 .put("worker_key", now.heldBy())));
     }
 
@@ -316,10 +319,16 @@ final class GraphDriver implements Driver {
         RunStatus wanted = set.status();
         boolean begun = is != RunStatus.QUEUED;
         boolean reached = is == wanted || wanted == RunStatus.QUEUED || (wanted == RunStatus.RUNNING && begun);
-        if (!reached && !is.next().contains(wanted)) {
+        // A run waits when its nodes do; nobody can say so for them.
+        boolean allowed = is.next().contains(wanted) && wanted != RunStatus.WAITING;
+        if (!reached && !allowed) {
             set.reply().completeExceptionally(Problem.conflict(
                     "illegal_status", "A run that is " + is.word() + " cannot become " + wanted.word() + "."));
             return;
+        }
+        if (!reached && wanted == RunStatus.RUNNING) {
+            tellStarted();
+            react(new Happening.Begun());
         }
         if (!reached && wanted.ended()) {
             react(new Happening.End(wanted, wanted == RunStatus.COMPLETED ? null : "set_by_hand"));
@@ -356,10 +365,11 @@ final class GraphDriver implements Driver {
         if (turn.budget > 0 && cost == 1) turn.budget--;
         created.removeIf(waiting -> waiting.no() == step.no());
         Node node = flow.nodes().get(step.node());
+        tellStarted();
         react(new Happening.Started(step.no(), null, 0, turn.now));
         OpenStep started = nextControl.open(step.no()).orElseThrow();
         if (node.effect()) {
-            turn.tell("step.started", event -> describe(event, started));
+            turn.tell("step.started", event -> journal.describe(event, started));
             startWork(started, node);
         } else {
             folded++;
@@ -393,20 +403,19 @@ final class GraphDriver implements Driver {
         }
     }
 
-    private void completed(OpenStep step, Outcome.Done done) {
-        StepOutput output = workshop.masked(new StepOutput(orNull(done.output()), done.text()));
-        String text = output.write();
-        if (text != null && text.length() > OUTPUT_MAX) {
-            String message = "The output has " + text.length() + " characters; allowed are " + OUTPUT_MAX + ".";
-            failed(step, Outcome.fail("output_too_large", message));
+    private void completed(OpenStep step, Outcome.Done outcome) {
+        StepOutput output = workshop.masked(new StepOutput(orNull(outcome.output()), outcome.text()));
+        StepResult done = new StepResult(output, workshop.masked(outcome.input()), null);
+        if (StepOutput.size(done.json(), output.text()) > OUTPUT_MAX) {
+            failed(step, Outcome.fail("output_too_large", "The output has more than " + OUTPUT_MAX + " characters."));
             return;
         }
         nextValues = nextValues.withOutput(flow.graph().id(step.node()), output);
-        if (done.state() != null) nextValues = nextValues.withState(done.state());
-        turn.rows.addAll(done.rows());
-        result = new StepResult(output, text, workshop.masked(done.input()), null);
+        if (outcome.state() != null) nextValues = nextValues.withState(outcome.state());
+        turn.rows.addAll(outcome.rows());
+        result = done;
         Scope scope = nextValues.scope(run, flow.graph().id(step.node()));
-        BitSet taken = flow.take(step.node(), done.route(), scope);
+        BitSet taken = flow.take(step.node(), outcome.route(), scope);
         react(new Happening.Completed(step.no(), taken, turn.now));
         result = null;
     }
@@ -419,7 +428,7 @@ final class GraphDriver implements Driver {
             nextValues = nextValues.withOutput(
                     flow.graph().id(step.node()), RunValues.error(fail.code(), message, output));
         }
-        result = new StepResult(output, output.write(), workshop.masked(fail.input()), message);
+        result = new StepResult(output, workshop.masked(fail.input()), message);
         react(new Happening.Failed(
                 step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
         result = null;
@@ -436,7 +445,7 @@ final class GraphDriver implements Driver {
         String note = wait.note() == null || wait.note().isNull() ? null : wait.note().toString();
         react(new Happening.Blocked(step.no(), wait.on(), wait.until(), note));
         if (already) return;
-        turn.tell("step.waiting", event -> describe(event, step).put("on", wait.on()));
+        turn.tell("step.waiting", event -> journal.describe(event, step).put("on", wait.on()));
     }
 
     private void react(Happening happening) {
@@ -449,7 +458,7 @@ final class GraphDriver implements Driver {
         switch (change) {
             case Change.Queued queued -> created.add(queued.step());
             case Change.Closed closed -> closed(closed);
-            case Change.Skipped skipped -> skipped(skipped);
+            case Change.Skipped skipped -> journal.skipped(turn, skipped);
             case Change.Stop stop -> stop(stop.step());
             case Change.Ended ended -> turn.end(ended(ended));
         }
@@ -459,15 +468,8 @@ final class GraphDriver implements Driver {
         OpenStep step = closed.step();
         created.removeIf(waiting -> waiting.no() == step.no());
         boolean cancelled = closed.as() == StepStatus.CANCELLED;
-        StepResult of = cancelled || result == null ? StepResult.NOTHING : result;
         if (cancelled && step.status() == StepStatus.PENDING) abandonWait(step);
-        String text = of.text();
-        turn.rows.add(StepTable.record(run, record(closed, of), of.input(), text));
-        turn.tell("step." + closed.as().word(), event -> {
-            describe(event, step).put("error_code", closed.code()).text("error_message", of.errorMessage());
-            if (closed.as() == StepStatus.FAILED) event.put("will_retry", closed.retried());
-            event.json("output", text);
-        });
+        journal.closed(turn, closed, cancelled || result == null ? StepResult.NOTHING : result);
     }
 
     private void abandonWait(OpenStep step) {
@@ -475,48 +477,18 @@ final class GraphDriver implements Driver {
         if (node.work() != null) turn.rows.addAll(node.work().abandoned(context(step, nextValues)));
     }
 
-    private StepRecord record(Change.Closed closed, StepResult of) {
-        OpenStep step = closed.step();
-        Node node = flow.nodes().get(step.node());
-        return new StepRecord(
-                step.no(),
-                node.id(),
-                node.type(),
-                step.iteration(),
-                step.attempt(),
-                closed.as().word(),
-                step.started(),
-                turn.now,
-                0,
-                step.heldBy(),
-                closed.code(),
-                of.errorMessage(),
-                null,
-                of.output());
+    private Turn.Ended ended(Change.Ended ended) {
+        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(resultNode()) : StepOutput.NONE;
+        String message = result == null ? null : result.errorMessage();
+        String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
+        return journal.ended(ended, message, output, finalState);
     }
 
-    private void skipped(Change.Skipped skipped) {
-        Node node = flow.nodes().get(skipped.node());
-        StepRecord step = new StepRecord(
-                skipped.no(),
-                node.id(),
-                node.type(),
-                skipped.iteration(),
-                1,
-                StepStatus.SKIPPED.word(),
-                0,
-                turn.now,
-                0,
-                null,
-                null,
-                null,
-                null,
-                StepOutput.NONE);
-        turn.rows.add(StepTable.record(run, step, null, null));
-        turn.tell("step.skipped", event -> event.put("no", skipped.no())
-                .put("node_id", node.id())
-                .put("node_type", node.type())
-                .put("iteration", skipped.iteration()));
+    private String resultNode() {
+        for (int node = 0; node < flow.graph().nodes(); node++) {
+            if (nextControl.latest(node) == nextControl.resultNo()) return flow.graph().id(node);
+        }
+        throw new IllegalStateException("the result's step is nobody's latest");
     }
 
     private void stop(OpenStep step) {
@@ -534,43 +506,12 @@ final class GraphDriver implements Driver {
         turn.afterCommit.add(work::stop);
     }
 
-    private Turn.Ended ended(Change.Ended ended) {
-        String error = null;
-        if (ended.as() == RunStatus.FAILED || ended.code() != null) {
-            error = RunValues.errorJson(
-                    ended.code(),
-                    result == null ? null : result.errorMessage(),
-                    ended.node() < 0 ? null : flow.graph().id(ended.node()),
-                    ended.compensated());
-        }
-        String output = null;
-        if (nextControl.resultNo() > 0) output = nextValues.output(resultNode()).write();
-        String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
-        return new Turn.Ended(ended.as(), ended.code(), error, output, finalState);
-    }
-
-    private String resultNode() {
-        for (int node = 0; node < flow.graph().nodes(); node++) {
-            if (nextControl.latest(node) == nextControl.resultNo()) return flow.graph().id(node);
-        }
-        throw new IllegalStateException("the result's step is nobody's latest");
-    }
-
     private void tellWaiting(OpenStep step) {
-        if (nextControl.open(step.no()).filter(now -> now.status() == StepStatus.QUEUED).isEmpty()) return;
-        turn.tell("step.queued", event -> {
-            describe(event, step);
-            if (step.due() > 0) event.put("due_time", Times.format(step.due()));
-        });
-    }
-
-    private EventText describe(EventText event, OpenStep step) {
-        Node node = flow.nodes().get(step.node());
-        return event.put("no", step.no())
-                .put("node_id", node.id())
-                .put("node_type", node.type())
-                .put("iteration", step.iteration())
-                .put("attempt", step.attempt());
+        boolean queued = nextControl
+                .open(step.no())
+                .filter(now -> now.status() == StepStatus.QUEUED)
+                .isPresent();
+        if (queued) journal.queued(turn, step);
     }
 
     private NodeContext context(OpenStep step, RunValues seen) {

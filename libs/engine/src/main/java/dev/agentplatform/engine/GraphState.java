@@ -25,7 +25,7 @@ final class GraphState {
         Control control = ControlText.read(json.get("c"), flow.graph());
         ObjectNode variables = json.has("v") ? (ObjectNode) json.get("v") : Json.object();
         RunValues values = RunValues.empty(workshop.secrets()).withState(variables);
-        for (StepRecord step : latest(database, run, control)) values = values.withOutput(step.key(), shown(step, flow));
+        for (StepRecord step : latest(database, run, control)) values = values.withOutput(step.key(), shown(step));
         return new GraphDriver(workshop, run, flow, control, values);
     }
 
@@ -36,7 +36,7 @@ final class GraphState {
         return database.read(sql -> StepTable.these(sql, run.workspaceId(), id, numbers));
     }
 
-    private static StepOutput shown(StepRecord step, Flow flow) {
+    private static StepOutput shown(StepRecord step) {
         boolean handled = step.status().equals("failed");
         if (!handled) return step.output();
         return RunValues.error(step.errorCode(), step.errorMessage(), step.output());

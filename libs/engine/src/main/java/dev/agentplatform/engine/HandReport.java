@@ -42,6 +42,10 @@ final class HandReport {
         if (running && !step.heldBy().equals(report.workerKey())) {
             throw Problem.conflict("lease_held", "Worker " + step.heldBy() + " holds this node.");
         }
+        boolean lost = step.status() == StepStatus.QUEUED && step.heldBy() != null;
+        if (lost && report.status() != StepStatus.RUNNING && step.heldBy().equals(report.workerKey())) {
+            throw Problem.conflict("lease_lost", "Worker " + step.heldBy() + " was silent too long and lost this node.");
+        }
     }
 
     private void running(OpenStep step) {
@@ -49,6 +53,7 @@ final class HandReport {
         if (step.status() == StepStatus.RUNNING) driver.renewed(step, now + report.leaseMs());
         else {
             long until = now + report.leaseMs();
+            driver.tellStarted();
             driver.react(
                     step, new Happening.Started(step.no(), report.workerKey(), until, now), "step.started");
         }

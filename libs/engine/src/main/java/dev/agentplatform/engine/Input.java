@@ -34,6 +34,9 @@ sealed interface Input {
     /** An executor outside reports on a step. */
     record Report(int no, StepReport report, CompletableFuture<Void> reply) implements Input {}
 
+    /** A caller wants what has arrived to be taken in before it looks. */
+    record Settle(CompletableFuture<Void> reply) implements Input {}
+
     /** A person or a script sets the status of the run. */
     record SetStatus(RunStatus status, CompletableFuture<Void> reply) implements Input {}
 

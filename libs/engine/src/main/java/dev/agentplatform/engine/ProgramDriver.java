@@ -129,7 +129,10 @@ final class ProgramDriver implements Driver {
 
     private void apply(Input input) {
         switch (input) {
-            case Input.Begin begin -> starts = true;
+            case Input.Begin begin -> {
+                turn.tell("run.created", event -> event.put("kind", run.kind()));
+                starts = true;
+            }
             case Input.Recover recover -> recover();
             case Input.Retry retry -> throw Problem.conflict("not_retryable", "Start a new run instead.");
             case Input.Tick tick -> due();
@@ -141,6 +144,7 @@ final class ProgramDriver implements Driver {
             case Input.Report report -> report.reply()
                     .completeExceptionally(Problem.conflict("illegal_status", "Steps of this run report themselves."));
             case Input.Poisoned poisoned -> end("poisoned");
+            case Input.Settle settle -> settle.reply().complete(null);
             case Input.Budget budget -> starts = !active && waitsForNothing();
             case Input.MailArrived arrived -> {}
             case Input.WorkEnded ended -> {}
@@ -274,12 +278,12 @@ final class ProgramDriver implements Driver {
         leaves = true;
         if (next.ending() != null) return;
         if (finished.errorCode() == null) {
-            String result = new StepOutput(finished.result(), null).write();
+            StepOutput result = workshop.masked(new StepOutput(finished.result(), null));
             turn.end(new Turn.Ended(RunStatus.COMPLETED, null, null, result, null));
         } else {
             String message = workshop.masked(finished.errorMessage());
             String error = RunValues.errorJson(finished.errorCode(), message, null, false);
-            turn.end(new Turn.Ended(RunStatus.FAILED, finished.errorCode(), error, null, null));
+            turn.end(new Turn.Ended(RunStatus.FAILED, finished.errorCode(), error, StepOutput.NONE, null));
         }
     }
 
@@ -307,7 +311,7 @@ final class ProgramDriver implements Driver {
         turn.tell("step." + as.word(), event -> describe(event, step)
                 .put("error_code", code)
                 .text("error_message", message)
-                .json("output", text));
+                .json("output_json", Json.writeOrNull(kept.json())));
     }
 
     private static EventText describe(EventText event, Open step) {
@@ -322,6 +326,6 @@ final class ProgramDriver implements Driver {
                     default -> RunStatus.FAILED;
                 };
         String code = ending.equals("timed_out") ? "run_timeout" : ending;
-        return new Turn.Ended(status, code, RunValues.errorJson(code, null, null, false), null, null);
+        return new Turn.Ended(status, code, RunValues.errorJson(code, null, null, false), StepOutput.NONE, null);
     }
 }

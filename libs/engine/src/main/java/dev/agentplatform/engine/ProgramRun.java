@@ -138,7 +138,6 @@ final class ProgramRun implements ProgramContext {
     }
 
     private void keep(LeafStep step, int no, JsonNode output, String code, String message, CompletableFuture<Void> done) {
-        CompletableFuture<Void> reply = new CompletableFuture<>();
         StepRecord record = new StepRecord(
                 no,
                 step.key(),
@@ -154,11 +153,9 @@ final class ProgramRun implements ProgramContext {
                 message,
                 step.input(),
                 new StepOutput(output == null ? Json.nothing() : output, null));
-        reply.thenRun(() -> {
-            recorded.put(step.key(), record);
-            done.complete(null);
-        });
-        ask(new ProgramRequest.Record(no, output, code, message, reply));
+        // Read only after `done`, which completes when the outcome is durable.
+        recorded.put(step.key(), record);
+        ask(new ProgramRequest.Record(no, output, code, message, done));
     }
 
     @Override

@@ -48,6 +48,7 @@ final class RunOwner {
     private boolean backlog;
     private RunStatus status;
     private long startedTime;
+    private volatile RunRecord endedRecord;
     private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
@@ -93,6 +94,11 @@ final class RunOwner {
 
     CompletableFuture<Void> released() {
         return released;
+    }
+
+    /** The run as its last unit left it, when it ended here; null before. */
+    RunRecord endedRecord() {
+        return endedRecord;
     }
 
     RunStatus status() {
@@ -281,7 +287,8 @@ final class RunOwner {
     private void tellEnd(Turn turn, Turn.Ended ended) {
         turn.tell("run." + ended.status().word(), event -> event.put("error_code", ended.code())
                 .json("error", ended.error())
-                .json("result", ended.result()));
+                .json("output_json", ended.outputJson())
+                .text("output_text", ended.outputText()));
         RunRecord.Parent parent = run.parent();
         if (parent == null) return;
         String body = Mailbag.childEnded(parent.index(), ended.status().word());
@@ -309,7 +316,7 @@ final class RunOwner {
                 started,
                 turn.now,
                 ended.error(),
-                ended.result(),
+                ended.stored(),
                 ended.finalState());
     }
 
@@ -361,6 +368,9 @@ final class RunOwner {
         if (startedTime == 0 && status != RunStatus.QUEUED) startedTime = turn.now;
         timer.run();
         timer = () -> {};
+        if (plan.ended()) {
+            endedRecord = engine.created(run, turn.ended().status(), startedTime, turn, turn.ended());
+        }
         if (!plan.keeps()) letGo(plan);
         else if (plan.due() > 0) timer = engine.timer(plan.due(), () -> deliver(new Input.Tick()));
         engine.publish(run.id(), turn.events);
@@ -371,7 +381,7 @@ final class RunOwner {
             if (plan.progress()) engine.progressed(run.id());
             return;
         }
-        if (plan.ended()) engine.ended(run.id(), () -> engine.created(run, turn.ended().status(), startedTime, turn, turn.ended()));
+        if (plan.ended()) engine.ended(run.id(), () -> endedRecord);
         released.complete(null);
     }
 

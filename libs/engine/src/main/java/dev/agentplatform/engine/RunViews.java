@@ -5,6 +5,7 @@ import dev.agentplatform.engine.Executable.Node;
 import dev.agentplatform.engine.graph.Control;
 import dev.agentplatform.engine.graph.ControlText;
 import dev.agentplatform.engine.graph.OpenStep;
+import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.queue.TaskTable;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ public final class RunViews {
         if (run.status().ended()) return List.of();
         UUID id = run.id();
         Optional<String> state = engine.database().read(sql -> TaskTable.state(sql, run.workspaceId(), id));
-        if (state.isEmpty() || state.get() == null) return List.of();
+        if (state.isEmpty()) return List.of();
         if (!(engine.executable(run) instanceof Flow flow)) return openOfProgram(state.get());
         JsonNode json = Json.parse(state.get());
         Control control = ControlText.read(json.get("c"), flow.graph());
@@ -60,6 +61,7 @@ public final class RunViews {
     }
 
     private static StepRecord shown(OpenStep step, Node node) {
+        boolean held = step.status() == StepStatus.RUNNING && step.heldBy() != null;
         return new StepRecord(
                 step.no(),
                 node.id(),
@@ -69,8 +71,8 @@ public final class RunViews {
                 step.status().word(),
                 step.started(),
                 0,
-                step.heldBy() == null ? 0 : step.due(),
-                step.heldBy(),
+                held ? step.due() : 0,
+                held ? step.heldBy() : null,
                 null,
                 null,
                 Json.nothing(),

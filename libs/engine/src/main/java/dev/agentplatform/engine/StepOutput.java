@@ -12,15 +12,24 @@ public record StepOutput(JsonNode json, String text) {
 
     /** {@code {"j":…,"t":…}} with absent parts left out; null for nothing at all. */
     String write() {
-        boolean noJson = Json.isNothing(json);
-        if (noJson && text == null) return null;
+        return write(Json.writeOrNull(json), text);
+    }
+
+    /** {@link #write()} when the JSON has been written already; both may be null. */
+    static String write(String json, String text) {
+        if (json == null && text == null) return null;
         StringBuilder out = new StringBuilder(128).append('{');
-        if (!noJson) out.append("\"j\":").append(Json.write(json));
+        if (json != null) out.append("\"j\":").append(json);
         if (text != null) {
-            if (!noJson) out.append(',');
+            if (json != null) out.append(',');
             out.append("\"t\":").append(Json.write(Json.text(text)));
         }
         return out.append('}').toString();
+    }
+
+    /** Characters that it takes in the journal. */
+    static int size(String json, String text) {
+        return (json == null ? 0 : json.length()) + (text == null ? 0 : text.length());
     }
 
     static StepOutput read(String stored) {

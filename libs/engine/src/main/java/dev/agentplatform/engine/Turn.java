@@ -2,6 +2,7 @@ package dev.agentplatform.engine;
 
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.events.LogEvent;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
@@ -35,7 +36,19 @@ final class Turn {
     private Ended ended;
 
     /** The run ended in this turn. JSON as text; null where there is none. */
-    record Ended(RunStatus status, String code, String error, String result, String finalState) {}
+    record Ended(RunStatus status, String code, String error, StepOutput result, String finalState) {
+        String outputJson() {
+            return Json.writeOrNull(result.json());
+        }
+
+        String outputText() {
+            return result.text();
+        }
+
+        String stored() {
+            return result.write();
+        }
+    }
 
     Turn(RunRecord run, long now, long seq, int budget) {
         this.run = run;

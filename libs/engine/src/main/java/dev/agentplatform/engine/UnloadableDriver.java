@@ -14,7 +14,7 @@ record UnloadableDriver(Problem problem, String state) implements Driver {
             }
         }
         String error = RunValues.errorJson(problem.code(), problem.detail(), null, false);
-        turn.end(new Turn.Ended(RunStatus.FAILED, problem.code(), error, null, state));
+        turn.end(new Turn.Ended(RunStatus.FAILED, problem.code(), error, StepOutput.NONE, state));
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.agentplatform.events;
 
 import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.store.Shape;
+import dev.agentplatform.store.Sql;
+import java.sql.SQLException;
 import java.util.UUID;
 
 /** What the platform tells the world: rows in the unit of the change that they tell. */
@@ -34,15 +36,28 @@ public final class Outbox {
             String payload) {}
 
     public static RowWrite publish(Message message) {
-        return PUBLISH.row(
-                message.id(),
-                message.workspaceId(),
-                message.type(),
-                message.source(),
-                message.aggregateType(),
-                message.aggregateId(),
-                message.seq(),
-                message.time(),
-                message.payload());
+        return PUBLISH.row(values(message));
+    }
+
+    /** For changes that are made in a transaction of their own. */
+    public static void publish(Sql sql, Message message) throws SQLException {
+        sql.update(
+                "INSERT INTO event (id, workspace_id, type, source, aggregate_type, aggregate_id, seq, time, payload)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                values(message));
+    }
+
+    private static Object[] values(Message message) {
+        return new Object[] {
+            message.id(),
+            message.workspaceId(),
+            message.type(),
+            message.source(),
+            message.aggregateType(),
+            message.aggregateId(),
+            message.seq(),
+            message.time(),
+            message.payload()
+        };
     }
 }

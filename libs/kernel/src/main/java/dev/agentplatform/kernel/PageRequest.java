@@ -22,8 +22,7 @@ public record PageRequest(UUID after, boolean ascending, int limit) {
         boolean ascending = switch (sort.orElse("-created_time")) {
             case "created_time" -> true;
             case "-created_time" -> false;
-            default ->
-                throw Problem.malformed("malformed_parameter", "sort", "must be created_time or -created_time");
+            default -> throw Problem.malformed("malformed_parameter", "sort", "must be created_time or -created_time");
         };
         UUID after = cursor.map(PageRequest::id).orElse(null);
         return new PageRequest(after, ascending, limit);

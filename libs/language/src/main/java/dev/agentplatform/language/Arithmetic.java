@@ -19,8 +19,8 @@ final class Arithmetic {
             if (left.isArray() && right.isArray()) return joined(left, right, budget);
         }
         String hint = Json.isNothing(left) || Json.isNothing(right) ? "; default(x, 0) replaces a missing value" : "";
-        throw new EvaluationError("cannot compute " + Values.type(left) + " " + operator.symbol + " "
-                + Values.type(right) + hint);
+        throw new EvaluationError(
+                "cannot compute " + Values.type(left) + " " + operator.symbol + " " + Values.type(right) + hint);
     }
 
     static JsonNode negate(JsonNode value) {

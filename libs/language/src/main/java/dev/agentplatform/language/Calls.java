@@ -88,10 +88,12 @@ final class Calls {
     private String substring(List<JsonNode> arguments) {
         String text = text(Function.SUBSTRING, arguments.getFirst());
         int size = text.codePointCount(0, text.length());
-        int start = (int) Math.clamp(whole(Function.SUBSTRING, arguments.get(1)).longValue(), 0, size);
-        long end = arguments.size() < 3 ? size : whole(Function.SUBSTRING, arguments.get(2)).longValue();
+        int start = Math.clamp(whole(Function.SUBSTRING, arguments.get(1)).longValue(), 0, size);
+        long end = arguments.size() < 3
+                ? size
+                : whole(Function.SUBSTRING, arguments.get(2)).longValue();
         int from = text.offsetByCodePoints(0, start);
-        return text.substring(from, text.offsetByCodePoints(from, (int) Math.clamp(end, start, size) - start));
+        return text.substring(from, text.offsetByCodePoints(from, Math.clamp(end, start, size) - start));
     }
 
     private String replace(List<JsonNode> arguments) {
@@ -172,11 +174,14 @@ final class Calls {
         if (!value.isString()) throw wrong(function, value);
         String text = value.stringValue().strip();
         // The JDK reads more than JSON does: "1d", "0x1p3", "NaN". Only plain decimal digits are let through.
-        boolean plain = !text.isEmpty() && text.length() <= 100 && text.chars().allMatch(c -> "0123456789+-.eE".indexOf(c) >= 0);
+        boolean plain = !text.isEmpty()
+                && text.length() <= 100
+                && text.chars().allMatch(c -> "0123456789+-.eE".indexOf(c) >= 0);
         try {
-            if (plain) return text.chars().allMatch(c -> c != '.' && c != 'e' && c != 'E')
-                    ? Values.of(Long.parseLong(text))
-                    : Values.of(Double.parseDouble(text));
+            if (plain)
+                return text.chars().allMatch(c -> c != '.' && c != 'e' && c != 'E')
+                        ? Values.of(Long.parseLong(text))
+                        : Values.of(Double.parseDouble(text));
         } catch (NumberFormatException notANumber) {
             // the one line below says it
         }
@@ -199,7 +204,9 @@ final class Calls {
 
     /** Of several arguments or of one list; null when there is nothing to choose from. */
     private JsonNode extreme(Function function, List<JsonNode> arguments) {
-        boolean list = arguments.size() == 1 && !arguments.getFirst().isNumber() && !arguments.getFirst().isString();
+        boolean list = arguments.size() == 1
+                && !arguments.getFirst().isNumber()
+                && !arguments.getFirst().isString();
         JsonNode best = Json.nothing();
         for (JsonNode item : list ? items(function, arguments.getFirst()) : arguments) {
             budget.spend(1);

@@ -262,7 +262,8 @@ final class Parser {
         advance();
         Term index = expression(0);
         expect("]");
-        if (index instanceof Term.Literal literal && (literal.value().isString() || literal.value().isIntegralNumber())) {
+        if (index instanceof Term.Literal literal
+                && (literal.value().isString() || literal.value().isIntegralNumber())) {
             return member(target, Segment.of(literal.value().asString()));
         }
         return new Term.Index(target, index);

@@ -96,10 +96,11 @@ public final class Template {
         Evaluation evaluation = new Evaluation(scope, budget);
         StringBuilder text = new StringBuilder();
         for (Piece piece : pieces) {
-            text.append(switch (piece) {
-                case Text literal -> literal.text();
-                case Hole hole -> Values.text(evaluation.value(hole.term()), budget);
-            });
+            text.append(
+                    switch (piece) {
+                        case Text literal -> literal.text();
+                        case Hole hole -> Values.text(evaluation.value(hole.term()), budget);
+                    });
             Budget.checkLength(text.length());
         }
         return text.toString();
@@ -129,12 +130,13 @@ public final class Template {
         Evaluation evaluation = new Evaluation(scope, budget);
         StringBuilder json = new StringBuilder();
         for (Piece piece : pieces) {
-            json.append(switch (piece) {
-                case Text literal -> literal.text();
-                case Hole(Term term, boolean quoted) when quoted ->
-                    escaped(Values.text(evaluation.value(term), budget));
-                case Hole(Term term, boolean quoted) -> standing(evaluation.value(term), budget);
-            });
+            json.append(
+                    switch (piece) {
+                        case Text literal -> literal.text();
+                        case Hole(Term term, boolean quoted)
+                        when quoted -> escaped(Values.text(evaluation.value(term), budget));
+                        case Hole(Term term, boolean quoted) -> standing(evaluation.value(term), budget);
+                    });
             Budget.checkLength(json.length());
         }
         return json.toString();

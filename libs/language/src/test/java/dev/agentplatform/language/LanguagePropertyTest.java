@@ -14,9 +14,54 @@ import tools.jackson.databind.node.ObjectNode;
 /** Seeded random texts and values. A failing seed is in the message and repeats the failure. */
 class LanguagePropertyTest {
     private static final List<String> TOKENS = List.of(
-            "state", ".", "a", "b", "0", "1", "2.5", "'x'", "\"y\"", "(", ")", "[", "]", ",", "+", "-", "*", "/", "%",
-            "==", "!=", "<", "<=", "and", "or", "not", "in", "contains", "?", ":", "!", "&&", "||", "{{", "}}", " ",
-            "size(", "lower(", "split(", "matches(", "default(", "null", "true", "\n", "\\", "é", "\u0000", "$");
+            "state",
+            ".",
+            "a",
+            "b",
+            "0",
+            "1",
+            "2.5",
+            "'x'",
+            "\"y\"",
+            "(",
+            ")",
+            "[",
+            "]",
+            ",",
+            "+",
+            "-",
+            "*",
+            "/",
+            "%",
+            "==",
+            "!=",
+            "<",
+            "<=",
+            "and",
+            "or",
+            "not",
+            "in",
+            "contains",
+            "?",
+            ":",
+            "!",
+            "&&",
+            "||",
+            "{{",
+            "}}",
+            " ",
+            "size(",
+            "lower(",
+            "split(",
+            "matches(",
+            "default(",
+            "null",
+            "true",
+            "\n",
+            "\\",
+            "é",
+            "\u0000",
+            "$");
 
     @Test
     void noTextThrowsAnythingButLanguageAndEvaluationErrors() {
@@ -28,7 +73,8 @@ class LanguagePropertyTest {
             Scope scope = Scope.of(Map.of("state", value(random, 4), "a", value(random, 2)));
             if (survives(seed, () -> Expression.parse(text.toString()).evaluate(scope))) parsed++;
             survives(seed, () -> Template.parse("{{" + text + "}}").renderJson(scope));
-            survives(seed, () -> Template.parse("{\"k\":\"{{ " + text + " }}\"}").renderJson(scope));
+            survives(
+                    seed, () -> Template.parse("{\"k\":\"{{ " + text + " }}\"}").renderJson(scope));
         }
         assertThat(parsed).as("enough of the texts are expressions").isGreaterThan(300);
     }
@@ -54,8 +100,11 @@ class LanguagePropertyTest {
             String source = expression(random, 4);
             JsonNode state = value(random, 4);
             Scope scope = Scope.of(Map.of("state", state));
-            String otherwise = " ( " + source.replace(" ", "  ").replace("&&", "and").replace("||", "or") + ")\n";
-            assertThat(outcome(otherwise, scope)).as("seed " + seed + ": " + source).isEqualTo(outcome(source, scope));
+            String otherwise =
+                    " ( " + source.replace(" ", "  ").replace("&&", "and").replace("||", "or") + ")\n";
+            assertThat(outcome(otherwise, scope))
+                    .as("seed " + seed + ": " + source)
+                    .isEqualTo(outcome(source, scope));
             assertThat(Expression.parse(Expression.parse(source).source()).paths())
                     .isEqualTo(Expression.parse(source).paths());
         }
@@ -77,7 +126,9 @@ class LanguagePropertyTest {
             JsonNode value = value(new Random(seed), 4);
             Scope scope = Scope.of(Map.of("v", value));
             assertThat(Template.parse("{{v}}").resolve(scope)).isEqualTo(value);
-            assertThat(Template.parse("{\"a\": {{v}}, \"b\": [{{v}}]}").renderJson(scope).isObject())
+            assertThat(Template.parse("{\"a\": {{v}}, \"b\": [{{v}}]}")
+                            .renderJson(scope)
+                            .isObject())
                     .isTrue();
             JsonNode tree = Json.object().set("x", Json.array().add("{{v}}").add("fixed"));
             JsonNode expected = Json.object().set("x", Json.array().add(value).add("fixed"));
@@ -112,14 +163,17 @@ class LanguagePropertyTest {
         return switch (random.nextInt(12)) {
             case 0 -> "(" + a + ") + (" + b + ")";
             case 1 -> "(" + a + ") " + pick(random, "-", "*", "/", "%") + " (" + b + ")";
-            case 2 -> "(" + a + ") " + pick(random, "==", "!=", "<", "<=", ">", ">=", "in", "contains") + " (" + b + ")";
+            case 2 ->
+                "(" + a + ") " + pick(random, "==", "!=", "<", "<=", ">", ">=", "in", "contains") + " (" + b + ")";
             case 3 -> "(" + a + ") && (" + b + ") || " + leaf(random);
             case 4 -> "not (" + a + ")";
             case 5 -> "(" + a + ") ? " + leaf(random) + " : " + b;
             case 6 -> "[" + a + ", " + b + "]";
-            case 7 -> pick(random, "size", "lower", "trim", "int", "string", "bool", "abs", "max", "round", "has")
-                    + "(" + a + ")";
-            case 8 -> pick(random, "split", "join", "startsWith", "default", "matches", "min") + "(" + a + ", " + b + ")";
+            case 7 ->
+                pick(random, "size", "lower", "trim", "int", "string", "bool", "abs", "max", "round", "has") + "(" + a
+                        + ")";
+            case 8 ->
+                pick(random, "split", "join", "startsWith", "default", "matches", "min") + "(" + a + ", " + b + ")";
             case 9 -> "replace(" + a + ", " + b + ", " + leaf(random) + ")";
             case 10 -> "(" + a + ")[" + b + "]";
             default -> leaf(random);
@@ -128,8 +182,24 @@ class LanguagePropertyTest {
 
     private static String leaf(Random random) {
         return pick(
-                random, "state", "state.a", "state.b.0", "state.b.a", "a", "missing.x", "1", "0", "2.5", "'text'", "''",
-                "null", "true", "[]", "-3", "'[a-z]+'", "9223372036854775807");
+                random,
+                "state",
+                "state.a",
+                "state.b.0",
+                "state.b.a",
+                "a",
+                "missing.x",
+                "1",
+                "0",
+                "2.5",
+                "'text'",
+                "''",
+                "null",
+                "true",
+                "[]",
+                "-3",
+                "'[a-z]+'",
+                "9223372036854775807");
     }
 
     private static String pick(Random random, String... choices) {

@@ -15,33 +15,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class TemplateTest {
-    private static final JsonNode ROOTS = Json.parse(
-            """
-            {"state": {"n": 3, "name": "Ada", "user-name": "Bob", "list": [1, {"a": "x"}], "quote": "say \\"hi\\"\\n",
-                       "none": null, "yes": true, "decimal": 2.5, "json": "{\\"a\\":1}", "evil": "1, \\"admin\\": true"},
-             "nodes": {"fetch-1": {"text": "got it"}}, "secrets": {"KEY": "s3cret"}}
-            """);
+    private static final JsonNode ROOTS = Json.parse("""
+        {"state": {"n": 3, "name": "Ada", "user-name": "Bob", "list": [1, {"a": "x"}], "quote": "say \\"hi\\"\\n",
+                   "none": null, "yes": true, "decimal": 2.5, "json": "{\\"a\\":1}", "evil": "1, \\"admin\\": true"},
+         "nodes": {"fetch-1": {"text": "got it"}}, "secrets": {"KEY": "s3cret"}}
+        """);
     private static final Scope SCOPE = ROOTS::get;
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    Hello {{state.name}}!                | Hello Ada!
-                    {{ state.n }}{{state.n}}             | 33
-                    [{{state.missing}}][{{state.none}}]  | [][]
-                    {{state.list}} is it                 | [1,{"a":"x"}] is it
-                    {{state.user-name}} {{nodes.fetch-1.text}} | Bob got it
-                    {{ state.n - 1 }} {{ state.n * 2 }}  | 2 6
-                    {{ state.n > 2 ? 'many' : 'few' }}.  | many.
-                    {{ '{{' }}x}}                        | {{x}}
-                    {{ "}}" }} a                         | }} a
-                    { "a": {{{state.n}}} }               | { "a": {3} }
-                    { no holes }}                        | { no holes }}
-                    {{ state.decimal }} {{ state.yes }}  | 2.5 true
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        Hello {{state.name}}!                | Hello Ada!
+        {{ state.n }}{{state.n}}             | 33
+        [{{state.missing}}][{{state.none}}]  | [][]
+        {{state.list}} is it                 | [1,{"a":"x"}] is it
+        {{state.user-name}} {{nodes.fetch-1.text}} | Bob got it
+        {{ state.n - 1 }} {{ state.n * 2 }}  | 2 6
+        {{ state.n > 2 ? 'many' : 'few' }}.  | many.
+        {{ '{{' }}x}}                        | {{x}}
+        {{ "}}" }} a                         | }} a
+        { "a": {{{state.n}}} }               | { "a": {3} }
+        { no holes }}                        | { no holes }}
+        {{ state.decimal }} {{ state.yes }}  | 2.5 true
+        """)
     void rendersText(String source, String text) {
         assertThat(Template.parse(source).render(SCOPE)).isEqualTo(text);
     }
@@ -59,27 +54,23 @@ class TemplateTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
-                    {"q": "{{state.quote}}"}                | {"q": "say \\"hi\\"\\n"}
-                    {"q": {{state.quote}}}                  | {"q": "say \\"hi\\"\\n"}
-                    {"n": {{state.n}}, "m": {{state.nope}}} | {"n": 3, "m": null}
-                    {"l": {{state.list}}, "s": "{{state.list}}"} | {"l": [1,{"a":"x"}], "s": "[1,{\\"a\\":\\"x\\"}]"}
-                    {"e": {{state.evil}}, "f": "{{state.evil}}"} | {"e": "1, \\"admin\\": true", "f": "1, \\"admin\\": true"}
-                    {"inner": {{state.json}}}               | {"inner": {"a": 1}}
-                    {"{{state.name}}": 1, "back\\\\": "{{state.n}}"} | {"Ada": 1, "back\\\\": "3"}
-                    {{state.json}}                          | {"a": 1}
-                    {{state.n}}{{state.n}}                  | 33
-                    {{state.name}}                          | "Ada"
-                    Dear {{state.name}}                     | "Dear Ada"
-                    {{state.name}} and {{state.name}}       | "Ada and Ada"
-                    [{{state.name}}, but open               | "[Ada, but open"
-                    true                                    | true
-                    plain                                   | "plain"
-                    """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"q": "{{state.quote}}"}                | {"q": "say \\"hi\\"\\n"}
+        {"q": {{state.quote}}}                  | {"q": "say \\"hi\\"\\n"}
+        {"n": {{state.n}}, "m": {{state.nope}}} | {"n": 3, "m": null}
+        {"l": {{state.list}}, "s": "{{state.list}}"} | {"l": [1,{"a":"x"}], "s": "[1,{\\"a\\":\\"x\\"}]"}
+        {"e": {{state.evil}}, "f": "{{state.evil}}"} | {"e": "1, \\"admin\\": true", "f": "1, \\"admin\\": true"}
+        {"inner": {{state.json}}}               | {"inner": {"a": 1}}
+        {"{{state.name}}": 1, "back\\\\": "{{state.n}}"} | {"Ada": 1, "back\\\\": "3"}
+        {{state.json}}                          | {"a": 1}
+        {{state.n}}{{state.n}}                  | 33
+        {{state.name}}                          | "Ada"
+        Dear {{state.name}}                     | "Dear Ada"
+        {{state.name}} and {{state.name}}       | "Ada and Ada"
+        [{{state.name}}, but open               | "[Ada, but open"
+        true                                    | true
+        plain                                   | "plain"
+        """)
     void jsonAfterRendering(String source, String json) {
         assertThat(Template.parse(source).renderJson(SCOPE)).isEqualTo(Json.parse(json));
     }
@@ -99,19 +90,16 @@ class TemplateTest {
 
     @Test
     void resolvesEveryStringOfATree() {
-        JsonNode tree = Json.parse(
-                """
-                {"url": "https://x/{{state.n}}", "body": {"list": "{{state.list}}", "fixed": [1, 2, "a"], "deep": [{"n": "{{state.n}}"}]},
-                 "{{state.name}}": 1}
-                """);
+        JsonNode tree = Json.parse("""
+            {"url": "https://x/{{state.n}}", "body": {"list": "{{state.list}}", "fixed": [1, 2, "a"], "deep": [{"n": "{{state.n}}"}]},
+             "{{state.name}}": 1}
+            """);
         CompiledTree compiled = CompiledTree.parse(tree);
         JsonNode first = compiled.resolve(SCOPE);
-        assertThat(first)
-                .isEqualTo(Json.parse(
-                        """
-                        {"url": "https://x/3", "body": {"list": [1, {"a": "x"}], "fixed": [1, 2, "a"], "deep": [{"n": 3}]},
-                         "{{state.name}}": 1}
-                        """));
+        assertThat(first).isEqualTo(Json.parse("""
+            {"url": "https://x/3", "body": {"list": [1, {"a": "x"}], "fixed": [1, 2, "a"], "deep": [{"n": 3}]},
+             "{{state.name}}": 1}
+            """));
         assertThat(first.path("body").path("fixed")).isSameAs(tree.path("body").path("fixed"));
         assertThat(Template.resolveTree(tree, SCOPE)).isEqualTo(first);
         assertThat(compiled.paths()).containsExactly("state.n", "state.list");
@@ -142,7 +130,8 @@ class TemplateTest {
     @Test
     void resultsAreBounded() {
         Scope scope = Scope.of(Map.of("text", Json.text("x".repeat(600_000))));
-        assertThatThrownBy(() -> Template.parse("{{text}}{{text}}").render(scope)).isInstanceOf(EvaluationError.class);
+        assertThatThrownBy(() -> Template.parse("{{text}}{{text}}").render(scope))
+                .isInstanceOf(EvaluationError.class);
         JsonNode tree = Json.parse("{\"a\":\"{{text}}\",\"b\":\"{{text}}\"}");
         assertThatThrownBy(() -> Template.resolveTree(tree, scope)).isInstanceOf(EvaluationError.class);
         JsonNode deep = Json.tree("{{text}}");
@@ -171,13 +160,25 @@ class TemplateTest {
     void hostileTextsEndQuickly() {
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
             for (String source : List.of(
-                    "{{{{{{", "{{".repeat(100_000), "{{".repeat(50_000) + "}}".repeat(50_000), "{{ '", "{{ }}", "{{}}",
-                    "{{ a }", "{{ {{ a }} }}", "{{ \u0000 }}", "{{ " + "(".repeat(20_000) + " }}", "{{ a b }}",
-                    "{{ " + "a".repeat(20_000) + " + 1 }}", "{{ '}} }}", "x".repeat(2_000_000))) {
+                    "{{{{{{",
+                    "{{".repeat(100_000),
+                    "{{".repeat(50_000) + "}}".repeat(50_000),
+                    "{{ '",
+                    "{{ }}",
+                    "{{}}",
+                    "{{ a }",
+                    "{{ {{ a }} }}",
+                    "{{ \u0000 }}",
+                    "{{ " + "(".repeat(20_000) + " }}",
+                    "{{ a b }}",
+                    "{{ " + "a".repeat(20_000) + " + 1 }}",
+                    "{{ '}} }}",
+                    "x".repeat(2_000_000))) {
                 assertThatThrownBy(() -> Template.parse(source)).isInstanceOf(LanguageError.class);
             }
             assertThat(Template.parse("}}".repeat(100_000)).render(SCOPE)).hasSize(200_000);
-            assertThat(Template.parse("{{__proto__.x}}{{state.__proto__}}-").render(SCOPE)).isEqualTo("-");
+            assertThat(Template.parse("{{__proto__.x}}{{state.__proto__}}-").render(SCOPE))
+                    .isEqualTo("-");
         });
     }
 

@@ -4,6 +4,8 @@ import dev.agentplatform.outbound.OutboundError.Code;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.Proxy;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -27,9 +29,14 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request with its redirects, on a thread of its own. */
 final class Exchange implements Callable<OutboundResponse> {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final ScopedValue<Exchange> RUNNING = ScopedValue.newInstance();
+
     /** Set by the client itself: a second opinion on where a message ends is how requests are smuggled. */
     private static final Set<String> FRAMING = Set.of(
             "host",
@@ -50,6 +57,7 @@ final class Exchange implements Callable<OutboundResponse> {
 
     private final CloseableHttpClient client;
     private final OutboundRequest request;
+    private final List<Socket> opened = new ArrayList<>();
     private HttpUriRequestBase current;
     private boolean aborted;
 
@@ -63,6 +71,26 @@ final class Exchange implements Callable<OutboundResponse> {
 
     @Override
     public OutboundResponse call() {
+        return ScopedValue.where(RUNNING, this).call(this::follow);
+    }
+
+    /**
+     * A socket that is closed with the exchange of this thread. The client library forgets one whose request is
+     * cancelled while it connects.
+     */
+    static Socket socket() throws IOException {
+        // Connects to nothing but the checked address, whatever the JVM's proxy settings say.
+        Socket socket = new Socket(Proxy.NO_PROXY);
+        RUNNING.get().keep(socket);
+        return socket;
+    }
+
+    private synchronized void keep(Socket socket) throws IOException {
+        opened.add(socket);
+        if (aborted) socket.close();
+    }
+
+    private OutboundResponse follow() {
         Hop hop = first();
         for (int redirects = 0; redirects <= OutboundClient.REDIRECTS_MAX; redirects++) {
             OutboundResponse response = send(hop);
@@ -78,6 +106,13 @@ final class Exchange implements Callable<OutboundResponse> {
     synchronized void abort() {
         aborted = true;
         if (current != null) current.cancel();
+        for (Socket socket : opened) {
+            try {
+                socket.close();
+            } catch (IOException broken) {
+                LOG.debug("a socket could not be closed", broken);
+            }
+        }
     }
 
     private Hop first() {
@@ -114,7 +149,7 @@ final class Exchange implements Callable<OutboundResponse> {
             throw translated(failure, hop.target());
         } finally {
             // Closing an answer would read its rest, however long that is; cancelling cuts the connection.
-            if (!complete) message.cancel();
+            if (!complete) abort();
         }
     }
 

@@ -13,13 +13,19 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.Registry;
+import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -50,7 +56,7 @@ public final class OutboundClient implements AutoCloseable {
 
     /** @param connectLimit for one address, its TLS handshake included */
     public OutboundClient(Targets targets, Resolver resolver, Duration connectLimit) {
-        connections = PoolingHttpClientConnectionManagerBuilder.create()
+        connections = new Connections()
                 .setDnsResolver(new CheckedResolver(targets, resolver))
                 .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
                         .http1Config(Http1Config.custom()
@@ -94,15 +100,21 @@ public final class OutboundClient implements AutoCloseable {
         try {
             return answer.get(request.timeLimit().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
-            exchange.abort();
+            stop(exchange, answer);
             throw new OutboundError(
                     Code.TIMEOUT, "No complete answer within " + request.timeLimit().toMillis() + " ms.");
         } catch (InterruptedException interrupted) {
-            exchange.abort();
+            stop(exchange, answer);
             throw interrupted;
         } catch (ExecutionException failed) {
             throw failure(failed.getCause());
         }
+    }
+
+    private static void stop(Exchange exchange, FutureTask<OutboundResponse> answer) {
+        exchange.abort();
+        // Also when it is not at a connection yet, or just between two.
+        answer.cancel(true);
     }
 
     private static RuntimeException failure(Throwable cause) {
@@ -118,6 +130,16 @@ public final class OutboundClient implements AutoCloseable {
     public void close() {
         client.close(CloseMode.IMMEDIATE);
         connections.close(CloseMode.IMMEDIATE);
+    }
+
+    private static final class Connections extends PoolingHttpClientConnectionManagerBuilder {
+        @Override
+        protected HttpClientConnectionOperator createConnectionOperator(
+                SchemePortResolver ports, DnsResolver resolver, TlsSocketStrategy tls) {
+            Registry<TlsSocketStrategy> secure =
+                    RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build();
+            return new DefaultHttpClientConnectionOperator(proxy -> Exchange.socket(), ports, resolver, secure);
+        }
     }
 
     /** Hands out only addresses that may be connected to; asked for literal addresses as well. */

@@ -8,6 +8,7 @@ import dev.agentplatform.queue.Unit.Fence;
 import dev.agentplatform.queue.Unit.Receipt;
 import dev.agentplatform.queue.Unit.Wake;
 import dev.agentplatform.queue.Unit.Woken;
+import dev.agentplatform.store.BinaryArrays;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.Judge;
 import dev.agentplatform.store.RowWrite;
@@ -143,7 +144,7 @@ public final class FenceJudge implements Judge<Unit, Receipt> {
         String sql = "BEGIN; " + ALIVE + " FOR KEY SHARE; " + LOCK + "= ANY(?) ORDER BY ref FOR UPDATE";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setObject(1, me);
-            statement.setArray(2, connection.createArrayOf("uuid", refs.toArray()));
+            statement.setArray(2, BinaryArrays.ids(connection, refs));
             statement.execute();
             statement.getMoreResults();
             boolean alive;

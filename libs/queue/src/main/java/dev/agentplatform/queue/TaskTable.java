@@ -249,20 +249,33 @@ public final class TaskTable {
 
     /** Which normal queues have due work, one row for each priority, found by skipping through the index. */
     static List<Lane> lanes(Sql sql) throws SQLException {
-        String first = "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue >= '"
-                + Queues.NORMAL_FROM + "' AND queue < '" + Queues.NORMAL_BELOW + "'";
-        String order = " ORDER BY queue, rank, ready_time LIMIT 1";
         List<Lane> lanes = new ArrayList<>();
-        Optional<Lane> lane = sql.one(first + order, TaskTable::lane);
+        Optional<Lane> lane = firstLane(sql, Queues.NORMAL_FROM);
         while (lane.isPresent()) {
             lanes.add(lane.get());
-            lane = sql.one(
-                    first + " AND (queue, rank) > (?, ?)" + order,
-                    TaskTable::lane,
-                    lane.get().queue(),
-                    lane.get().rank());
+            Optional<Lane> lower = lowerLane(sql, lane.get());
+            lane = lower.isPresent() ? lower : firstLane(sql, lane.get().queue());
         }
         return lanes;
+    }
+
+    private static Optional<Lane> firstLane(Sql sql, String behind) throws SQLException {
+        return sql.one(
+                "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue > ? AND queue < ?"
+                        + " ORDER BY queue, rank, ready_time LIMIT 1",
+                TaskTable::lane,
+                behind,
+                Queues.NORMAL_BELOW);
+    }
+
+    // Not "(queue, rank) > (?, ?)": SQLite would read every row of the queue to find the next rank.
+    private static Optional<Lane> lowerLane(Sql sql, Lane above) throws SQLException {
+        return sql.one(
+                "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue = ? AND rank > ?"
+                        + " ORDER BY rank, ready_time LIMIT 1",
+                TaskTable::lane,
+                above.queue(),
+                above.rank());
     }
 
     /** Makes idle tasks ready whose time has come; returns how many. */
@@ -356,13 +369,15 @@ public final class TaskTable {
     }
 
     private static Claimed claimed(Row row) throws SQLException {
+        // A task that was claimed while it waited for a message has no time.
+        Long readyTime = row.numberOrNull("ready_time");
         return new Claimed(
                 row.id("ref"),
                 row.text("kind"),
                 row.text("workspace_id"),
                 row.text("queue"),
                 -row.small("rank"),
-                row.number("ready_time"),
+                readyTime == null ? 0 : readyTime,
                 row.text("worker_key"),
                 row.number("epoch"),
                 row.number("wakes"),

@@ -188,8 +188,8 @@ public sealed interface DatabaseUrl {
         private static String masked(String url) {
             int at = url.lastIndexOf('@');
             int start = url.indexOf("://");
-            String shown = url;
-            if (at >= 0) shown = (start >= 0 && start < at ? url.substring(0, start + 3) : "") + "****" + url.substring(at);
+            String scheme = start >= 0 && start < at ? url.substring(0, start + 3) : "";
+            String shown = at < 0 ? url : scheme + "****" + url.substring(at);
             return SECRET_PARAMETER.matcher(shown).replaceAll("$1****");
         }
     }

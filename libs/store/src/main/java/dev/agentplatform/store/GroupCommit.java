@@ -91,7 +91,7 @@ public final class GroupCommit<U, R> implements AutoCloseable {
         return Replies.await(submit(unit));
     }
 
-    /** Like {@link #commit}; fails at once when the queue is full. Do no work in dependent stages: they run on the writer. */
+    /** Like {@link #commit}, without waiting. Add no dependent stages: they would run on the writer. */
     public CompletableFuture<R> submit(U unit) {
         CompletableFuture<R> reply = new CompletableFuture<>();
         queue.add(new Pending<>(unit, reply));

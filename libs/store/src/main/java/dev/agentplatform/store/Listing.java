@@ -12,7 +12,9 @@ import java.util.function.Function;
  * A list of rows of one workspace, ordered by id, one page at a time.
  *
  * <pre>{@code
- * Listing.of("SELECT id, name FROM session", workspaceId).where("status", status).page(sql, request, row -> …, Session::id)
+ * Listing.of("SELECT id, name FROM session WHERE workspace_id = ?", workspaceId)
+ *         .where("status", status)
+ *         .page(sql, request, row -> …, Session::id)
  * }</pre>
  */
 public final class Listing {
@@ -20,11 +22,11 @@ public final class Listing {
     private final List<Object> arguments = new ArrayList<>();
 
     private Listing(String select, String workspaceId) {
-        text = new StringBuilder(select).append(" WHERE workspace_id = ?");
+        text = new StringBuilder(select);
         arguments.add(workspaceId);
     }
 
-    /** @param select up to and including the FROM clause */
+    /** @param select ends with {@code WHERE workspace_id = ?} */
     public static Listing of(String select, String workspaceId) {
         return new Listing(select, workspaceId);
     }

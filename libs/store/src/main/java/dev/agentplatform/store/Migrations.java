@@ -97,8 +97,8 @@ public final class Migrations {
         if (files.isEmpty()) throw new IllegalStateException("no migrations on the class path");
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new TreeMap<>(dialect.placeholders())
-                    .forEach((name, value) -> digest.update((name + "=" + value + "\n").getBytes(StandardCharsets.UTF_8)));
+            String types = new TreeMap<>(dialect.placeholders()).toString();
+            digest.update(types.getBytes(StandardCharsets.UTF_8));
             files.forEach((name, content) -> {
                 digest.update(name.getBytes(StandardCharsets.UTF_8));
                 digest.update(content);

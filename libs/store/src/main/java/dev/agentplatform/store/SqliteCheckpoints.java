@@ -12,13 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the write-ahead log into the database file, beside the writer, every 4 MB or second.
+ * Moves the write-ahead log into the database file, beside the writer, after some thousand rows or a second.
  *
- * <p>While writes never pause the log cannot start over, so it grows; past 64 MB the writer itself is
- * asked to empty it between two batches. A second connection would wait for the lock in vain.
+ * <p>While writes never pause this never reaches the end of the log, so the log could not start over.
+ * Therefore the writer itself moves the short rest between two batches, and writes on from the start of
+ * the file: to overwrite is much cheaper to flush than to append. Should a long reader have let the log
+ * grow past 64 MB, the writer empties it.
  */
 final class SqliteCheckpoints {
-    static final long LOG_BYTES_PER_CHECKPOINT = 4L << 20;
+    // About 4 MB of log.
+    static final long ROWS_PER_CHECKPOINT = 4_000;
     static final long LOG_BYTES_MAX = 64L << 20;
     private static final Logger LOG = LoggerFactory.getLogger(SqliteCheckpoints.class);
     private static final long LOOK_EVERY_MS = 100;
@@ -30,7 +33,7 @@ final class SqliteCheckpoints {
     private final Metrics metrics;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread;
-    private long sizeAtCheckpoint;
+    private long rowsAtCheckpoint;
     private long modifiedAtCheckpoint;
 
     SqliteCheckpoints(Path file, Connection connection, SqliteWriter writer, Metrics metrics) {
@@ -57,17 +60,16 @@ final class SqliteCheckpoints {
             long size = Files.size(log);
             long modified = Files.getLastModifiedTime(log).toMillis();
             metrics.walSize(size);
-            boolean grown = size - sizeAtCheckpoint >= LOG_BYTES_PER_CHECKPOINT;
-            if (!grown && !(second && modified != modifiedAtCheckpoint)) return;
+            long rows = metrics.rows() + metrics.closures();
+            boolean busy = rows - rowsAtCheckpoint >= ROWS_PER_CHECKPOINT;
+            if (!busy && !(second && modified != modifiedAtCheckpoint)) return;
             try (PreparedStatement statement = connection.prepareStatement("PRAGMA wal_checkpoint(PASSIVE)")) {
                 statement.execute();
             }
-            sizeAtCheckpoint = size;
+            rowsAtCheckpoint = rows;
             modifiedAtCheckpoint = modified;
-            if (size > LOG_BYTES_MAX) {
-                writer.truncateLog();
-                sizeAtCheckpoint = 0;
-            }
+            if (size > LOG_BYTES_MAX) writer.checkpoint("TRUNCATE");
+            else if (busy) writer.checkpoint("PASSIVE");
         } catch (IOException | SQLException failure) {
             LOG.warn("a checkpoint failed, trying again: {}", failure.getMessage());
         }

@@ -51,6 +51,8 @@ final class SqliteDatabase implements Database {
         SQLiteConfig config = new SQLiteConfig();
         // A commit is on the disk when it returns; group commit makes that cheap.
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        // Nobody asks for them, and looking them up costs a fifth of each small statement.
+        config.setGetGeneratedKeys(false);
         config.setBusyTimeout(BUSY_TIMEOUT_MS);
         config.setCacheSize(-CACHE_KIB);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);

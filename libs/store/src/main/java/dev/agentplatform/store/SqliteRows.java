@@ -74,7 +74,14 @@ final class SqliteRows {
             }
             for (int i = 0; i < keys; i++) bind(statement, index++, shape.keys().get(i), row.values()[i]);
         }
-        statement.executeUpdate();
+        try {
+            statement.executeUpdate();
+        } catch (SQLException failure) {
+            // After most errors the driver has finalized the statement.
+            statements.remove(key);
+            statement.close();
+            throw failure;
+        }
     }
 
     private static void bind(PreparedStatement statement, int index, Column column, Object value)

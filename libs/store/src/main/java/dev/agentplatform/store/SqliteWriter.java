@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ final class SqliteWriter implements WriterConnection {
     private final Map<String, PreparedStatement> controls = new HashMap<>();
     private final Deque<Closure<?>> riders = new ArrayDeque<>();
     private final WriterThread thread = new WriterThread("sqlite-writer", this::turn);
-    private volatile boolean truncateWanted;
+    private final AtomicReference<String> checkpointWanted = new AtomicReference<>();
 
     SqliteWriter(Connection driver, Metrics metrics) throws SQLException {
         this.driver = driver;
@@ -71,9 +72,9 @@ final class SqliteWriter implements WriterConnection {
         return closure.reply;
     }
 
-    /** Asks for the write-ahead log to be emptied between two batches, where no lock is in the way. */
-    void truncateLog() {
-        truncateWanted = true;
+    /** Asks for a checkpoint between two batches, where no lock is in the way. */
+    void checkpoint(String mode) {
+        checkpointWanted.set(mode);
         thread.wake();
     }
 
@@ -92,7 +93,7 @@ final class SqliteWriter implements WriterConnection {
         boolean worked = !riders.isEmpty();
         for (GroupCommit<?, ?> groupCommit : groupCommits) worked |= groupCommit.writeBatch(this);
         if (!riders.isEmpty()) commitRiders();
-        if (truncateWanted) truncate();
+        checkpoint();
         return worked;
     }
 
@@ -151,12 +152,13 @@ final class SqliteWriter implements WriterConnection {
         return true;
     }
 
-    private void truncate() {
-        truncateWanted = false;
-        try (PreparedStatement statement = driver.prepareStatement("PRAGMA wal_checkpoint(TRUNCATE)")) {
+    private void checkpoint() {
+        String mode = checkpointWanted.getAndSet(null);
+        if (mode == null) return;
+        try (PreparedStatement statement = driver.prepareStatement("PRAGMA wal_checkpoint(" + mode + ")")) {
             statement.execute();
         } catch (SQLException failure) {
-            LOG.warn("emptying the write-ahead log failed, trying again later: {}", failure.getMessage());
+            LOG.warn("a checkpoint failed, trying again later: {}", failure.getMessage());
         }
     }
 
@@ -166,7 +168,14 @@ final class SqliteWriter implements WriterConnection {
             prepared = driver.prepareStatement(statement);
             controls.put(statement, prepared);
         }
-        prepared.execute();
+        try {
+            prepared.execute();
+        } catch (SQLException failure) {
+            // After most errors the driver has finalized the statement.
+            controls.remove(statement);
+            prepared.close();
+            throw failure;
+        }
     }
 
     /** A transaction of a caller, and what it will be answered once it is durable. */

@@ -69,6 +69,7 @@ final class StatementCache implements InvocationHandler {
         private final String sql;
         private final PreparedStatement statement;
         private boolean open = true;
+        private boolean broken;
 
         Lent(String sql, PreparedStatement statement) {
             this.sql = sql;
@@ -77,10 +78,21 @@ final class StatementCache implements InvocationHandler {
 
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-            if (!method.getName().equals("close")) return call(statement, method, arguments);
-            if (open) giveBack(sql, statement);
+            if (!method.getName().equals("close")) return callNoting(method, arguments);
+            if (open && broken) statement.close();
+            else if (open) giveBack(sql, statement);
             open = false;
             return null;
+        }
+
+        // After most errors the driver has finalized the statement, without saying so.
+        private Object callNoting(Method method, Object[] arguments) throws Throwable {
+            try {
+                return call(statement, method, arguments);
+            } catch (SQLException failure) {
+                broken = true;
+                throw failure;
+            }
         }
     }
 }

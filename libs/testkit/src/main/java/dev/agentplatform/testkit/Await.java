@@ -19,7 +19,9 @@ public final class Await {
     public static void until(Condition condition, String what) {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (!holds(condition, what)) {
-            if (System.nanoTime() > deadline) throw new AssertionError("waited " + LIMIT.toSeconds() + " s for: " + what);
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("waited " + LIMIT.toSeconds() + " s for: " + what);
+            }
             LockSupport.parkNanos(LOOK_EVERY_NANOS);
         }
     }

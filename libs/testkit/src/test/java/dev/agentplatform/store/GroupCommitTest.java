@@ -111,7 +111,7 @@ class GroupCommitTest {
                 row -> row.text("name") + "|" + row.numberOrNull("number") + "|" + row.smallOrNull("small") + "|"
                         + row.idOrNull("other")));
         assertThat(rows)
-                .containsExactly(
+                .containsExactlyInAnyOrder(
                         "|1|2|" + emptied,
                         "ünïcode 𝄞, \"quotes\" {and} \\|" + Long.MIN_VALUE + "|-1|" + empty,
                         "null|null|null|null");
@@ -239,7 +239,7 @@ class GroupCommitTest {
 
     private static boolean refuses(GroupCommit<Move, Long> commits, UUID account) {
         try {
-            // Were it accepted, its key would be taken the second time: it never counts.
+            // A unit from -1 is stale: while it is still accepted, the judge refuses it and nothing is written.
             CompletableFuture<Long> accepted = commits.submit(new Move(account, -1, List.of()));
             return accepted.isCancelled();
         } catch (Problem refused) {

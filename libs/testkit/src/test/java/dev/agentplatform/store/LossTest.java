@@ -114,8 +114,9 @@ class LossTest {
         try (Database copy = Database.open(DatabaseSettings.of(url))) {
             assertThat(Accounts.number(copy, account)).isEqualTo(50);
             assertThat(Accounts.entries(copy)).isEqualTo(50);
-            assertThat(copy.read(sql -> sql.list("PRAGMA integrity_check", row -> row.text("integrity_check"))))
-                    .containsExactly("ok");
+            List<String> damage =
+                    copy.read(sql -> sql.list("PRAGMA integrity_check", row -> row.text("integrity_check")));
+            assertThat(damage).containsExactly("ok");
         }
         Databases.drop(database);
     }

@@ -58,7 +58,7 @@ final class NodeRunRoutes {
                 .handle(request -> page(request, scope.run(request), RunJson::nodeRun));
         routes.get("/runtime/node-runs/{id}", "Show a node run")
                 .answers(200, ObjectNode.class, "The node run")
-                .handle(request -> shown(scope.runOfNodeRun(request), request));
+                .handle(request -> shown(request));
         routes.post("/runtime/node-runs/{id}/execute", "Execute one queued node run")
                 .body(Execute.class)
                 .answers(200, ObjectNode.class, "The node run")
@@ -90,7 +90,7 @@ final class NodeRunRoutes {
         step(run, no);
         String worker = asked.workerKey() == null ? RunRoutes.DEFAULT_WORKER : asked.workerKey();
         if (!run.status().ended()) driving.startStep(run.workspaceId(), run.id(), no, worker);
-        return shown(run, request);
+        return shown(request);
     }
 
     private Reply report(Request request) throws InterruptedException {
@@ -119,7 +119,7 @@ final class NodeRunRoutes {
                         asked.outputText(),
                         asked.errorCode(),
                         asked.errorMessage()));
-        return shown(run, request);
+        return shown(request);
     }
 
     // Reached or passed: nothing changes. Another outcome than the recorded one is refused.
@@ -132,14 +132,25 @@ final class NodeRunRoutes {
         return Reply.of(200, RunJson.nodeRun(run, step));
     }
 
-    private Reply resumeHuman(Request request) {
-        request.body(ResumeHuman.class);
+    private Reply resumeHuman(Request request) throws InterruptedException {
+        ResumeHuman asked = request.body(ResumeHuman.class);
         RunRecord run = scope.runOfNodeRun(request);
-        StepRecord step = step(run, no(request));
-        if (step.status().equals(StepStatus.PENDING.word())) {
+        int no = no(request);
+        StepRecord step = step(run, no);
+        if (isPending(step)) {
+            // The answer may have been given and not have arrived yet.
+            String worker = asked.workerKey() == null ? RunRoutes.DEFAULT_WORKER : asked.workerKey();
+            driving.settle(run.workspaceId(), run.id(), worker);
+            step = step(scope.runOfNodeRun(request), no);
+        }
+        if (isPending(step)) {
             throw Problem.conflict("task_open", "The human task is still open; completing it resumes the run.");
         }
         return Reply.of(200, RunJson.nodeRun(run, step));
+    }
+
+    private static boolean isPending(StepRecord step) {
+        return step.status().equals(StepStatus.PENDING.word());
     }
 
     private Reply artifacts(Request request) {
@@ -179,7 +190,7 @@ final class NodeRunRoutes {
         }
     }
 
-    private Reply shown(RunRecord run, Request request) {
+    private Reply shown(Request request) {
         RunRecord now = scope.runOfNodeRun(request);
         return Reply.of(200, RunJson.nodeRun(now, step(now, no(request))));
     }

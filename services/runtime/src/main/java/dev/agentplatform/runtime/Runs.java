@@ -51,6 +51,8 @@ public final class Runs {
             throw Problem.notFound("session", asked.sessionId());
         }
         VersionBody version = workflows.resolve(workspaceId, workflow(workspaceId, asked.workflowId()), asked.workflowVersionId());
+        boolean named = asked.workflowVersionId() != null;
+        if (named && !runsAlone(asked.initialNode(), version)) workflows.refuseFaults(version);
         return engine.submit(new Submission(
                 reservedId.orElseGet(ids::nextRun),
                 workspaceId,
@@ -62,6 +64,15 @@ public final class Runs {
                 metadata(asked),
                 options(asked),
                 null));
+    }
+
+    /** Whether the run is of one node that the version does not know, whatever the version says. */
+    private static boolean runsAlone(StartRun.InitialNode initial, VersionBody version) {
+        if (initial == null) return false;
+        for (JsonNode node : version.body().path("nodes")) {
+            if (node.path("id").asString("").equals(initial.nodeId())) return false;
+        }
+        return true;
     }
 
     private UUID workflow(String workspaceId, String idOrCode) {

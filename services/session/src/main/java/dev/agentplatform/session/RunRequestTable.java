@@ -13,7 +13,8 @@ import java.util.UUID;
 /** The SQL of run requests, for both databases. */
 final class RunRequestTable {
     private static final String REQUEST = "SELECT id, workspace_id, session_id, app_id, app_version_id, workflow_id,"
-            + " workflow_version_id, run_id, status, created_time FROM run_request";
+            + " workflow_version_id, run_id, status, created_time FROM run_request"
+            + " WHERE workspace_id = ?";
 
     private RunRequestTable() {}
 
@@ -34,19 +35,15 @@ final class RunRequestTable {
     }
 
     static Optional<RunRequest> find(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(REQUEST + " WHERE id = ? AND workspace_id = ?", RunRequestTable::request, id, workspaceId);
+        return sql.one(REQUEST + " AND id = ?", RunRequestTable::request, workspaceId, id);
     }
 
     static Optional<RunRequest> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(
-                REQUEST + " WHERE id = ? AND workspace_id = ?" + sql.dialect().forUpdate(),
-                RunRequestTable::request,
-                id,
-                workspaceId);
+        return sql.one(REQUEST + " AND id = ?" + sql.dialect().forUpdate(), RunRequestTable::request, workspaceId, id);
     }
 
     static Optional<RunRequest> findByRun(Sql sql, String workspaceId, UUID runId) throws SQLException {
-        return sql.one(REQUEST + " WHERE run_id = ? AND workspace_id = ?", RunRequestTable::request, runId, workspaceId);
+        return sql.one(REQUEST + " AND run_id = ?", RunRequestTable::request, workspaceId, runId);
     }
 
     static Page<RunRequest> list(Sql sql, String workspaceId, UUID sessionId, String status, PageRequest page)

@@ -31,7 +31,10 @@ public final class SessionRoutes {
     record SessionBody(
             @Doc("The caller's own name of an application") String appId,
             @Doc("The caller's own name of a person") String userId,
-            @Required @Length(min = 1, max = 100) @Doc("Where it takes place, for example web") String channelType,
+
+            @Required @Length(min = 1, max = 100) @Doc("Where it takes place, for example web")
+            String channelType,
+
             @Length(max = 500) String title,
             @Alias("metadata") ObjectNode metadataJson) {}
 
@@ -42,8 +45,12 @@ public final class SessionRoutes {
             @Alias("metadata") ObjectNode metadataJson) {}
 
     record MessageBody(
-            @Required @OneOf({"system", "user", "assistant", "tool"}) String role,
-            @Length(max = Sessions.JSON_CHARACTERS_MAX) @Alias("content") String contentText,
+            @Required @OneOf({"system", "user", "assistant", "tool"})
+            String role,
+
+            @Length(max = Sessions.JSON_CHARACTERS_MAX) @Alias("content")
+            String contentText,
+
             JsonNode contentJson) {
         MessageBody {
             if (contentText == null && contentJson == null) {
@@ -57,20 +64,29 @@ public final class SessionRoutes {
             @Doc("The caller's own name of an application") String appId,
             @Doc("The caller's own name of its version") String appVersionId,
             UUID workflowId,
-            @Doc("A draft too; without it the latest published version runs") UUID workflowVersionId) {
+
+            @Doc("A draft too; without it the latest published version runs")
+            UUID workflowVersionId) {
         NewRunRequest asked() {
             return new NewRunRequest(sessionId, appId, appVersionId, workflowId, workflowVersionId);
         }
     }
 
     record DispatchBody(
-            @Doc("A stored request to dispatch; the fields below describe a new one") UUID runRequestId,
+            @Doc("A stored request to dispatch; the fields below describe a new one")
+            UUID runRequestId,
+
             UUID sessionId,
             @Doc("The caller's own name of an application") String appId,
             @Doc("The caller's own name of its version") String appVersionId,
             UUID workflowId,
-            @Doc("A draft too; without it the latest published version runs") UUID workflowVersionId,
-            @Doc("The node to begin with instead of the first ones: node_id, node_type, config") ObjectNode initialNode,
+
+            @Doc("A draft too; without it the latest published version runs")
+            UUID workflowVersionId,
+
+            @Doc("The node to begin with instead of the first ones: node_id, node_type, config")
+            ObjectNode initialNode,
+
             JsonNode inputJson) {
         DispatchBody {
             if (runRequestId == null && sessionId == null) {
@@ -84,8 +100,7 @@ public final class SessionRoutes {
     }
 
     /** @param runRenderer how the room of the runs shows one */
-    public SessionRoutes(
-            Sessions sessions, RunRequests requests, Function<RunRecord, ? extends JsonNode> runRenderer) {
+    public SessionRoutes(Sessions sessions, RunRequests requests, Function<RunRecord, ? extends JsonNode> runRenderer) {
         this.sessions = sessions;
         this.requests = requests;
         this.runRenderer = runRenderer;
@@ -120,10 +135,11 @@ public final class SessionRoutes {
                 .answers(201, "The request and the run")
                 .handle(this::dispatch);
         routes.get("/sessions/run-requests/{id}", "Shows a request for a run")
-                .handle(request -> Reply.of(
-                        200, show(requests.find(request.workspace().id(), request.id("id", "run request")))));
+                .handle(request ->
+                        Reply.of(200, show(requests.find(request.workspace().id(), request.id("id", "run request")))));
         routes.get("/sessions/{id}", "Shows a session")
-                .handle(request -> Reply.of(200, show(sessions.find(request.workspace().id(), request.id("id")))));
+                .handle(request ->
+                        Reply.of(200, show(sessions.find(request.workspace().id(), request.id("id")))));
         routes.patch("/sessions/{id}", "Changes a session; fields left out stay")
                 .body(SessionPatchBody.class)
                 .handle(this::patch);

@@ -14,9 +14,9 @@ import java.util.UUID;
 /** The SQL of sessions and messages, for both databases. */
 final class SessionTable {
     private static final String SESSION = "SELECT id, workspace_id, app_id, user_id, channel_type, title, status,"
-            + " metadata, message_seq, created_time, updated_time FROM session";
+            + " metadata, message_seq, created_time, updated_time FROM session WHERE workspace_id = ?";
     private static final String MESSAGE = "SELECT id, workspace_id, session_id, sequence, role, content_text, content,"
-            + " created_time FROM session_message";
+            + " created_time FROM session_message WHERE workspace_id = ?";
 
     private SessionTable() {}
 
@@ -38,16 +38,12 @@ final class SessionTable {
     }
 
     static Optional<Session> find(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(SESSION + " WHERE id = ? AND workspace_id = ?", SessionTable::session, id, workspaceId);
+        return sql.one(SESSION + " AND id = ?", SessionTable::session, workspaceId, id);
     }
 
     /** {@link #find}, and nobody else changes the session until the transaction ends. */
     static Optional<Session> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(
-                SESSION + " WHERE id = ? AND workspace_id = ?" + sql.dialect().forUpdate(),
-                SessionTable::session,
-                id,
-                workspaceId);
+        return sql.one(SESSION + " AND id = ?" + sql.dialect().forUpdate(), SessionTable::session, workspaceId, id);
     }
 
     static Page<Session> list(Sql sql, String workspaceId, Sessions.Filter filter, PageRequest page)
@@ -107,16 +103,15 @@ final class SessionTable {
     }
 
     /** @param after number of the last message of the page before; null for the first page */
-    static List<Message> messages(
-            Sql sql, String workspaceId, UUID sessionId, boolean ascending, Long after, int limit)
+    static List<Message> messages(Sql sql, String workspaceId, UUID sessionId, boolean ascending, Long after, int limit)
             throws SQLException {
         long bound = after != null ? after : ascending ? 0 : Long.MAX_VALUE;
         String order = ascending ? " AND sequence > ? ORDER BY sequence" : " AND sequence < ? ORDER BY sequence DESC";
         return sql.list(
-                MESSAGE + " WHERE session_id = ? AND workspace_id = ?" + order + " LIMIT ?",
+                MESSAGE + " AND session_id = ?" + order + " LIMIT ?",
                 SessionTable::message,
-                sessionId,
                 workspaceId,
+                sessionId,
                 bound,
                 limit);
     }

@@ -79,8 +79,7 @@ public final class Sessions {
     public Session patch(String workspaceId, UUID id, Patch patch) {
         checkSize("metadata_json", patch.metadata());
         return database.transact(sql -> {
-            Session before = SessionTable.lock(sql, workspaceId, id)
-                    .orElseThrow(() -> Problem.notFound("session", id));
+            Session before = SessionTable.lock(sql, workspaceId, id).orElseThrow(() -> Problem.notFound("session", id));
             Session after = new Session(
                     id,
                     workspaceId,

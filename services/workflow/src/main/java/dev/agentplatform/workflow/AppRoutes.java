@@ -19,15 +19,21 @@ final class AppRoutes {
     private final Apps apps;
 
     record AppBody(
-            @Required @Length(min = 1, max = 128) @Doc("Unique in its workspace") String code,
+            @Required @Length(min = 1, max = 128) @Doc("Unique in its workspace")
+            String code,
+
             @Required @Length(min = 1, max = 200) String name,
             String description) {}
 
     record AppVersionBody(
-            @Required @Length(min = 1, max = 128) @Doc("The caller's own name of the app") String appId,
+            @Required @Length(min = 1, max = 128) @Doc("The caller's own name of the app")
+            String appId,
+
             UUID workflowVersionId,
             @Alias("config") ObjectNode configJson,
-            @OneOf({"draft", "published", "archived"}) @Doc("By default draft") String status) {}
+
+            @OneOf({"draft", "published", "archived"}) @Doc("By default draft")
+            String status) {}
 
     AppRoutes(Apps apps) {
         this.apps = apps;
@@ -54,10 +60,11 @@ final class AppRoutes {
                 .query("status", "string", "draft, published or archived")
                 .handle(this::versions);
         routes.get("/workflows/apps/versions/{id}", "Shows a version of an app")
-                .handle(request -> Reply.of(
-                        200, show(apps.version(request.workspace().id(), request.id("id", "app version")))));
+                .handle(request ->
+                        Reply.of(200, show(apps.version(request.workspace().id(), request.id("id", "app version")))));
         routes.get("/workflows/apps/{id}", "Shows an app")
-                .handle(request -> Reply.of(200, show(apps.find(request.workspace().id(), request.id("id")))));
+                .handle(request ->
+                        Reply.of(200, show(apps.find(request.workspace().id(), request.id("id")))));
     }
 
     private Reply create(Request request) {
@@ -116,7 +123,11 @@ final class AppRoutes {
                 .put("id", version.id().toString())
                 .put("app_id", version.appId())
                 .put("version_no", version.versionNo())
-                .put("workflow_version_id", version.workflowVersionId() == null ? null : version.workflowVersionId().toString())
+                .put(
+                        "workflow_version_id",
+                        version.workflowVersionId() == null
+                                ? null
+                                : version.workflowVersionId().toString())
                 .put("status", version.status())
                 .put("created_time", Times.format(version.createdTime()));
         json.set("config_json", version.config() == null ? Json.nothing() : version.config());

@@ -13,9 +13,10 @@ import java.util.UUID;
 /** The SQL of apps and their versions, for both databases. */
 final class AppTable {
     private static final String APP =
-            "SELECT id, workspace_id, code, name, description, created_time, updated_time FROM workflow_app";
+            "SELECT id, workspace_id, code, name, description, created_time, updated_time FROM workflow_app"
+                    + " WHERE workspace_id = ?";
     private static final String VERSION = "SELECT id, workspace_id, app_id, version_no, workflow_version_id, config,"
-            + " status, created_time FROM workflow_app_version";
+            + " status, created_time FROM workflow_app_version WHERE workspace_id = ?";
 
     private AppTable() {}
 
@@ -33,7 +34,7 @@ final class AppTable {
     }
 
     static Optional<App> find(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(APP + " WHERE id = ? AND workspace_id = ?", AppTable::app, id, workspaceId);
+        return sql.one(APP + " AND id = ?", AppTable::app, workspaceId, id);
     }
 
     static Page<App> list(Sql sql, String workspaceId, String code, PageRequest page) throws SQLException {
@@ -61,7 +62,7 @@ final class AppTable {
     }
 
     static Optional<AppVersion> version(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(VERSION + " WHERE id = ? AND workspace_id = ?", AppTable::version, id, workspaceId);
+        return sql.one(VERSION + " AND id = ?", AppTable::version, workspaceId, id);
     }
 
     static Page<AppVersion> versions(Sql sql, String workspaceId, String appId, String status, PageRequest page)

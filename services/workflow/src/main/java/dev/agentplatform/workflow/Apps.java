@@ -42,8 +42,7 @@ public final class Apps {
 
     /** @throws Problem 404 */
     public App find(String workspaceId, UUID id) {
-        return database.read(sql -> AppTable.find(sql, workspaceId, id))
-                .orElseThrow(() -> Problem.notFound("app", id));
+        return database.read(sql -> AppTable.find(sql, workspaceId, id)).orElseThrow(() -> Problem.notFound("app", id));
     }
 
     /** @param code null: with any */
@@ -52,11 +51,10 @@ public final class Apps {
     }
 
     /** @param workflowVersionId may be null @throws Problem 404 when there is no such version of a workflow */
-    public AppVersion save(
-            String workspaceId, String appId, UUID workflowVersionId, JsonNode config, String status) {
+    public AppVersion save(String workspaceId, String appId, UUID workflowVersionId, JsonNode config, String status) {
         if (workflowVersionId != null) workflows.resolve(workspaceId, null, workflowVersionId);
-        AppVersion asked = new AppVersion(
-                ids.next(), workspaceId, appId, 0, workflowVersionId, config, status, clock.millis());
+        AppVersion asked =
+                new AppVersion(ids.next(), workspaceId, appId, 0, workflowVersionId, config, status, clock.millis());
         for (int tries = 1; ; tries++) {
             try {
                 return database.transact(sql -> {

@@ -40,7 +40,8 @@ public record WorkflowFile(
     }
 
     public ObjectNode document() {
-        ObjectNode document = Json.object().put("kind", Workflows.KIND).put("code", code).put("name", name);
+        ObjectNode document =
+                Json.object().put("kind", Workflows.KIND).put("code", code).put("name", name);
         if (appId != null) document.put("app_id", appId);
         if (description != null) document.put("description", description);
         document.put("status", status.word());

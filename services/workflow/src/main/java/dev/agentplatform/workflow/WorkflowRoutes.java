@@ -34,18 +34,25 @@ final class WorkflowRoutes {
 
     record WorkflowBody(
             @Doc("The caller's own name of an application") String appId,
-            @Required @Length(min = 1, max = 128) @Doc("Unique in its workspace") String code,
+
+            @Required @Length(min = 1, max = 128) @Doc("Unique in its workspace")
+            String code,
+
             @Required @Length(min = 1, max = 200) String name,
             String description) {}
 
-    record WorkflowPatchBody(String appId, @Length(min = 1, max = 200) String name, String description) {}
+    record WorkflowPatchBody(
+            String appId, @Length(min = 1, max = 200) String name, String description) {}
 
     record VersionBody(
             @Required UUID workflowId,
             @Required @Alias("dsl") @Doc("nodes and edges") JsonNode dslJson,
-            @OneOf({"draft", "published"}) @Doc("By default draft, which may have faults") String status) {}
 
-    record ValidateBody(@Required @Alias("dsl") @Doc("nodes and edges") JsonNode dslJson) {}
+            @OneOf({"draft", "published"}) @Doc("By default draft, which may have faults")
+            String status) {}
+
+    record ValidateBody(
+            @Required @Alias("dsl") @Doc("nodes and edges") JsonNode dslJson) {}
 
     WorkflowRoutes(Workflows workflows) {
         this.workflows = workflows;
@@ -70,7 +77,8 @@ final class WorkflowRoutes {
                 .query("app_id", "string", "Only of this application")
                 .handle(this::list);
         routes.get("/workflows/{id}", "Shows a workflow")
-                .handle(request -> Reply.of(200, show(workflows.find(request.workspace().id(), request.id("id")))));
+                .handle(request ->
+                        Reply.of(200, show(workflows.find(request.workspace().id(), request.id("id")))));
         routes.patch("/workflows/{id}", "Changes a workflow; fields left out stay")
                 .body(WorkflowPatchBody.class)
                 .handle(this::patch);
@@ -90,14 +98,14 @@ final class WorkflowRoutes {
                 .query("status", "string", "draft, published or archived")
                 .handle(this::versions);
         routes.get("/workflows/versions/{id}", "Shows a version")
-                .handle(request -> Reply.of(
-                        200, show(workflows.version(request.workspace().id(), versionId(request, "id")))));
+                .handle(request ->
+                        Reply.of(200, show(workflows.version(request.workspace().id(), versionId(request, "id")))));
         routes.post("/workflows/versions/{id}/publish", "Publishes a version; 422 with every fault it has")
-                .handle(request -> Reply.of(
-                        200, show(workflows.publish(request.workspace().id(), versionId(request, "id")))));
+                .handle(request ->
+                        Reply.of(200, show(workflows.publish(request.workspace().id(), versionId(request, "id")))));
         routes.post("/workflows/versions/{id}/archive", "Takes a version out of use; runs that have begun keep it")
-                .handle(request -> Reply.of(
-                        200, show(workflows.archive(request.workspace().id(), versionId(request, "id")))));
+                .handle(request ->
+                        Reply.of(200, show(workflows.archive(request.workspace().id(), versionId(request, "id")))));
         routes.get("/workflows/versions/{a}/diff/{b}", "Shows what changed from one version to another")
                 .handle(this::diff);
         routes.post("/workflows/validate", "Tells every problem of a text at once, and stores nothing")
@@ -118,8 +126,8 @@ final class WorkflowRoutes {
 
     private Reply create(Request request) {
         WorkflowBody body = request.body(WorkflowBody.class);
-        Definition workflow = workflows.create(
-                request.workspace().id(), body.code(), body.name(), body.appId(), body.description());
+        Definition workflow =
+                workflows.create(request.workspace().id(), body.code(), body.name(), body.appId(), body.description());
         return Reply.of(201, show(workflow));
     }
 
@@ -149,8 +157,7 @@ final class WorkflowRoutes {
     private Reply save(Request request) {
         VersionBody body = request.body(VersionBody.class);
         VersionStatus status = "published".equals(body.status()) ? VersionStatus.PUBLISHED : VersionStatus.DRAFT;
-        return Reply.of(
-                201, show(workflows.save(request.workspace().id(), body.workflowId(), body.dslJson(), status)));
+        return Reply.of(201, show(workflows.save(request.workspace().id(), body.workflowId(), body.dslJson(), status)));
     }
 
     private Reply versions(Request request) {
@@ -171,10 +178,16 @@ final class WorkflowRoutes {
         String workspaceId = request.workspace().id();
         DefinitionVersion from = workflows.version(workspaceId, versionId(request, "a"));
         DefinitionVersion to = workflows.version(workspaceId, versionId(request, "b"));
+        Diff diff = Diff.between(from.body(), to.body());
         ObjectNode json = object(workspaceId)
                 .put("from_version_id", from.id().toString())
-                .put("to_version_id", to.id().toString());
-        json.setAll((ObjectNode) Reply.tree(Diff.between(from.body(), to.body())));
+                .put("to_version_id", to.id().toString())
+                .put("same", diff.isEmpty());
+        json.set("nodes_added", Reply.tree(diff.nodesAdded()));
+        json.set("nodes_removed", Reply.tree(diff.nodesRemoved()));
+        json.set("nodes_changed", Reply.tree(diff.nodesChanged()));
+        json.set("edges_added", Reply.tree(diff.edgesAdded()));
+        json.set("edges_removed", Reply.tree(diff.edgesRemoved()));
         return Reply.of(200, json);
     }
 
@@ -192,12 +205,9 @@ final class WorkflowRoutes {
             throw Problem.malformed("malformed_parameter", "format", "must be yaml or json");
         }
         Integer no = request.query("version").isEmpty() ? null : request.intQuery("version", 1, 1, Integer.MAX_VALUE);
-        ObjectNode document = workflows
-                .export(request.workspace().id(), request.id("id"), no)
-                .document();
-        return format.equals("yaml")
-                ? Reply.text(200, YAML, DefinitionText.write(document))
-                : Reply.of(200, document);
+        ObjectNode document =
+                workflows.export(request.workspace().id(), request.id("id"), no).document();
+        return format.equals("yaml") ? Reply.text(200, YAML, DefinitionText.write(document)) : Reply.of(200, document);
     }
 
     /** The body is the document, or holds it in {@code document} as text or as an object. */

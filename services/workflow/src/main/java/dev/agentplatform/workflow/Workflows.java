@@ -16,8 +16,12 @@ import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;
 import dev.agentplatform.workflow.dsl.NodeTypes;
 import dev.agentplatform.workflow.dsl.Validation;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -30,9 +34,20 @@ public final class Workflows {
     public static final String KIND = "workflow";
 
     private static final String DSL = "dsl_json";
+    private static final int SOUND_KEPT_MAX = 10_000;
 
     private final Catalog catalog;
     private final NodeTypes types;
+
+    /** Versions that were checked and had no faults; a version never changes. */
+    private final Set<UUID> sound = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+            return size() > SOUND_KEPT_MAX;
+        }
+    }));
 
     public Workflows(Catalog catalog, NodeTypes types) {
         this.catalog = catalog;
@@ -125,6 +140,19 @@ public final class Workflows {
         return version;
     }
 
+    /**
+     * A draft may have faults, a run of it may not. Nodes that only an executor outside can run are no fault here.
+     *
+     * @throws Problem 422 with every fault
+     */
+    public void refuseFaults(VersionBody version) {
+        if (sound.contains(version.id())) return;
+        refuse(check(version.body()).faults().stream()
+                .filter(fault -> !fault.code().equals(Fault.TYPE_NOT_AVAILABLE))
+                .toList());
+        sound.add(version.id());
+    }
+
     // ---- exchange
 
     /** @param no null: the newest version @throws Problem 404, 409 {@code no_version} */
@@ -133,8 +161,7 @@ public final class Workflows {
         if (no == null && workflow.lastNo() == 0) {
             throw Problem.conflict("no_version", "The workflow has no version yet.");
         }
-        DefinitionVersion version =
-                catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
+        DefinitionVersion version = catalog.version(workspaceId, KIND, workflowId, no == null ? workflow.lastNo() : no);
         return new WorkflowFile(
                 workflow.code(),
                 workflow.name(),
@@ -147,15 +174,17 @@ public final class Workflows {
     /** Makes the workflow with this code be as the file says. @throws Problem 422 with every fault */
     public Upserted importFile(String workspaceId, WorkflowFile file) {
         refuseFaults(file.dsl(), file.status());
-        NewDefinition asked =
-                new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
+        NewDefinition asked = new NewDefinition(KIND, file.code(), file.name(), file.appId(), file.description());
         return catalog.upsert(workspaceId, asked, file.dsl(), file.status());
     }
 
     private void refuseFaults(JsonNode dsl, VersionStatus status) {
         Findings findings = check(dsl);
-        List<Fault> refused = status == VersionStatus.PUBLISHED ? findings.faults() : findings.draftFaults();
-        if (!refused.isEmpty()) throw Problem.invalid(refused.stream().map(Workflows::error).toList());
+        refuse(status == VersionStatus.PUBLISHED ? findings.faults() : findings.draftFaults());
+    }
+
+    private static void refuse(List<Fault> faults) {
+        if (!faults.isEmpty()) throw Problem.invalid(faults.stream().map(Workflows::error).toList());
     }
 
     private static FieldError error(Fault fault) {

@@ -11,6 +11,9 @@ public sealed interface Happening {
     /** The run begins: at the graph's starts, or at {@code node} alone when it is not negative. */
     record Begin(int node, long now) implements Happening {}
 
+    /** Somebody says that the run goes on, before any of its steps does. */
+    record Begun() implements Happening {}
+
     /**
      * A queued step starts to execute.
      *

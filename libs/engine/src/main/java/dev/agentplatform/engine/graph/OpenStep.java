@@ -8,7 +8,7 @@ package dev.agentplatform.engine.graph;
  * @param due queued: not before; running or pending: at the latest. UTC milliseconds, 0: no limit
  * @param on what a pending step waits for: {@code human}, {@code child}, {@code signal}, {@code time}
  * @param note JSON that the node type keeps while it waits, null for none
- * @param heldBy the caller that executes it from outside, null for this platform
+ * @param heldBy the caller that executes it from outside, null for this platform; queued: who lost it
  */
 public record OpenStep(
         int no,
@@ -43,6 +43,6 @@ public record OpenStep(
     }
 
     OpenStep queuedAgain() {
-        return new OpenStep(no, node, firstNo, iteration, attempt, StepStatus.QUEUED, 0, 0, null, null, null);
+        return new OpenStep(no, node, firstNo, iteration, attempt, StepStatus.QUEUED, 0, 0, null, null, heldBy);
     }
 }

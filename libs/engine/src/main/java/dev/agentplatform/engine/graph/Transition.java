@@ -44,6 +44,7 @@ public record Transition(Control control, List<Change> changes) {
             if (control.ended() && !(happening instanceof Happening.Retry)) return;
             switch (happening) {
                 case Happening.Begin begin -> begin(begin);
+                case Happening.Begun begun -> control.begun = true;
                 case Happening.Started started -> start(started);
                 case Happening.Renewed renewed -> renew(renewed);
                 case Happening.Blocked blocked -> block(blocked);

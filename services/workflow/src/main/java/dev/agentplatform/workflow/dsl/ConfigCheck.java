@@ -99,7 +99,8 @@ final class ConfigCheck {
             JsonNode one = value.get(i);
             String place = path + "." + i;
             if (!type(node, one.isObject(), place, "{route, expression}")) continue;
-            boolean named = one.path("route").isString() && !one.path("route").stringValue().isBlank();
+            boolean named = one.path("route").isString()
+                    && !one.path("route").stringValue().isBlank();
             type(node, named, place + ".route", "the name of a route");
             expression(node, one.path("expression"), place + ".expression");
         }

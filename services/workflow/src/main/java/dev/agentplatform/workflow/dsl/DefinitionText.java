@@ -2,6 +2,7 @@ package dev.agentplatform.workflow.dsl;
 
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -11,6 +12,7 @@ import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /** A definition as one YAML or JSON document. What {@link #write} writes, {@link #read} reads back equal. */
 public final class DefinitionText {
@@ -26,6 +28,7 @@ public final class DefinitionText {
                     .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
                     .disable(YAMLWriteFeature.SPLIT_LINES)
                     .enable(YAMLWriteFeature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                    .stringQuotingChecker(new PlainNames())
                     .build())
             .build();
 
@@ -64,13 +67,14 @@ public final class DefinitionText {
         }
     }
 
-    /** The reader takes an alias for a string of that name: better an error than a workflow that means something else. */
+    /** The reader takes an alias for a string of that name: better an error than another meaning. */
     private static void refuseAliases(String text) {
         try (YAMLParser parser = (YAMLParser) YAML.createParser(text)) {
             while (parser.nextToken() != null) {
                 if (!parser.isCurrentAlias()) continue;
                 int line = parser.currentTokenLocation().getLineNr();
-                throw Problem.malformed("malformed", "The document uses an alias in line " + line + "; write the value out.");
+                throw Problem.malformed(
+                        "malformed", "The document uses an alias in line " + line + "; write the value out.");
             }
         }
     }
@@ -89,6 +93,17 @@ public final class DefinitionText {
             return definition.equals(YAML.readTree(yaml));
         } catch (JacksonException unreadable) {
             return false;
+        }
+    }
+
+    /** Jackson writes names such as {@code {{x}}} as they are, which YAML reads as something else. */
+    private static final class PlainNames extends StringQuotingChecker.Default {
+        private static final long serialVersionUID = 1L;
+        private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+
+        @Override
+        public boolean needToQuoteName(String name) {
+            return !PLAIN.matcher(name).matches() || super.needToQuoteName(name);
         }
     }
 }

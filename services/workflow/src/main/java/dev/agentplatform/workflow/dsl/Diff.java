@@ -67,7 +67,9 @@ public record Diff(
     private static List<EdgeDefinition> less(List<EdgeDefinition> edges, List<EdgeDefinition> others) {
         Map<EdgeDefinition, Integer> counts = new HashMap<>();
         for (EdgeDefinition edge : others) counts.merge(edge, 1, Integer::sum);
-        return edges.stream().filter(edge -> counts.merge(edge, -1, Integer::sum) < 0).toList();
+        return edges.stream()
+                .filter(edge -> counts.merge(edge, -1, Integer::sum) < 0)
+                .toList();
     }
 
     private static List<String> changes(NodeDefinition before, NodeDefinition after) {

@@ -29,7 +29,8 @@ final class EdgeCheck {
         String condition = edge.condition();
         if (condition == null) return;
         String path = edgePath + ".condition";
-        boolean routesErrors = source.config().path(CommonConfig.ON_ERROR).asString("").equals("route");
+        boolean routesErrors =
+                source.config().path(CommonConfig.ON_ERROR).asString("").equals("route");
         if (condition.equals(ERROR_ROUTE) && routesErrors) return;
         switch (routing(source)) {
             case DECLARED_ROUTES -> declared(edge, source, path);
@@ -49,7 +50,8 @@ final class EdgeCheck {
 
     private void declared(EdgeDefinition edge, NodeDefinition source, String path) {
         List<String> routes = Routes.of(source);
-        if (routes.isEmpty() || routes.contains(edge.condition()) || Routes.OTHERWISE.contains(edge.condition())) return;
+        if (routes.isEmpty() || routes.contains(edge.condition()) || Routes.OTHERWISE.contains(edge.condition()))
+            return;
         String message = "'" + Validation.shown(edge.condition()) + "' is no route of '" + source.id() + "', which has "
                 + String.join(", ", routes);
         faults.edge(path, edge, "unknown_route", message);

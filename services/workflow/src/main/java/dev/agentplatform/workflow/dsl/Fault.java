@@ -17,6 +17,9 @@ public record Fault(String path, String node, String edge, String code, String m
 
     public static final String UNKNOWN_TYPE = "unknown_type";
 
+    /** Nothing in this release executes nodes of the type. */
+    public static final String TYPE_NOT_AVAILABLE = "type_not_available";
+
     /** Whether even a draft with this fault is refused. */
     public boolean refusesDraft() {
         return code.equals(MALFORMED) || code.equals(TOO_LARGE) || code.equals(UNKNOWN_TYPE);

@@ -32,7 +32,8 @@ final class FaultList {
 
     /** Whether a fault is known at {@code path} or below it. */
     boolean has(String path) {
-        return faults.stream().anyMatch(fault -> fault.path().equals(path) || fault.path().startsWith(path + "."));
+        return faults.stream()
+                .anyMatch(fault -> fault.path().equals(path) || fault.path().startsWith(path + "."));
     }
 
     boolean isEmpty() {

@@ -82,7 +82,9 @@ final class GraphCheck {
         BitSet roots = (BitSet) starts.clone();
         roots.or(links.compensators());
         BitSet reached = links.reachable(roots);
-        for (int node = reached.nextClearBit(0); node < document.nodes().size(); node = reached.nextClearBit(node + 1)) {
+        for (int node = reached.nextClearBit(0);
+                node < document.nodes().size();
+                node = reached.nextClearBit(node + 1)) {
             NodeDefinition definition = document.nodes().get(node);
             if (definition.id().isEmpty()) continue;
             faults.node(prefix + "nodes." + node, definition, "unreachable_node", "no start leads to this node");
@@ -132,8 +134,8 @@ final class GraphCheck {
         List<Integer> cycle = way.subList(way.indexOf(entered), way.size());
         String shown = cycle.stream().limit(NODES_SHOWN_MAX).map(this::id).collect(Collectors.joining(" -> "));
         String more = cycle.size() > NODES_SHOWN_MAX ? " -> …" : "";
-        String message = "closes the cycle " + shown + more + " -> " + id(entered) + "; the node that is entered again, '"
-                + id(entered) + "', needs allow_loop: true";
+        String message = "closes the cycle " + shown + more + " -> " + id(entered)
+                + "; the node that is entered again, '" + id(entered) + "', needs allow_loop: true";
         faults.edge(prefix + "edges." + edge, document.edges().get(edge), "cycle", message);
     }
 

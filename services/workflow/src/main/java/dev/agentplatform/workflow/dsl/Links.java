@@ -65,7 +65,8 @@ final class Links {
         BitSet starts = new BitSet();
         for (int node = 0; node < incoming.size(); node++) {
             // A node of a wrong shape has no id and a second of the same id no edges: neither is a start.
-            boolean known = Integer.valueOf(node).equals(index.get(document.nodes().get(node).id()));
+            boolean known = Integer.valueOf(node)
+                    .equals(index.get(document.nodes().get(node).id()));
             if (known && incoming.get(node).isEmpty() && !compensators.get(node)) starts.set(node);
         }
         return starts;

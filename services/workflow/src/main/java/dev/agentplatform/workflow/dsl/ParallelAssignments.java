@@ -22,8 +22,7 @@ final class ParallelAssignments {
     private final String prefix;
     private final Map<Integer, BitSet> ancestors = new HashMap<>();
 
-    ParallelAssignments(
-            WorkflowDocument document, Links links, NodeTypes types, FaultList faults, String prefix) {
+    ParallelAssignments(WorkflowDocument document, Links links, NodeTypes types, FaultList faults, String prefix) {
         this.document = document;
         this.links = links;
         this.types = types;
@@ -56,7 +55,9 @@ final class ParallelAssignments {
         for (int node = 0; node < document.nodes().size(); node++) {
             NodeDefinition definition = document.nodes().get(node);
             JsonNode assignments = definition.config().path("assignments");
-            boolean assigner = types.find(definition.type()).filter(type -> type.name().equals("assigner")).isPresent();
+            boolean assigner = types.find(definition.type())
+                    .filter(type -> type.name().equals("assigner"))
+                    .isPresent();
             if (!assigner || !assignments.isObject()) continue;
             for (String name : assignments.propertyNames()) {
                 writers.computeIfAbsent(name, _ -> new ArrayList<>()).add(node);
@@ -69,21 +70,23 @@ final class ParallelAssignments {
         BitSet before = ancestors(first);
         BitSet beforeOther = ancestors(second);
         if (before.get(second) || beforeOther.get(first)) return false;
+        BitSet common = (BitSet) before.clone();
+        common.and(beforeOther);
+        BitSet only = (BitSet) before.clone();
+        only.andNot(common);
+        BitSet onlyOther = (BitSet) beforeOther.clone();
+        onlyOther.andNot(common);
         BitSet starts = links.starts();
-        int start = firstIn(starts, before);
-        int otherStart = lastIn(starts, beforeOther);
-        if (start >= 0 && otherStart >= 0 && start != otherStart) return true;
-        BitSet forks = (BitSet) before.clone();
-        forks.and(beforeOther);
-        return forks.stream().anyMatch(fork -> parts(fork, before, beforeOther));
+        if (starts.intersects(only) && starts.intersects(onlyOther)) return true;
+        return common.stream().anyMatch(fork -> parts(fork, only, onlyOther));
     }
 
-    /** Whether two edges out of {@code fork}, taken together, lead to the one and to the other. */
-    private boolean parts(int fork, BitSet before, BitSet beforeOther) {
+    /** Whether the ways to the two part at {@code fork}, over edges that may be taken together. */
+    private boolean parts(int fork, BitSet only, BitSet onlyOther) {
         for (int edge : links.outgoing(fork)) {
-            if (!before.get(links.target(edge))) continue;
+            if (!only.get(links.target(edge))) continue;
             for (int other : links.outgoing(fork)) {
-                if (other != edge && beforeOther.get(links.target(other)) && !alternatives(edge, other)) return true;
+                if (onlyOther.get(links.target(other)) && !alternatives(edge, other)) return true;
             }
         }
         return false;
@@ -97,13 +100,5 @@ final class ParallelAssignments {
 
     private BitSet ancestors(int node) {
         return ancestors.computeIfAbsent(node, links::ancestors);
-    }
-
-    private static int firstIn(BitSet starts, BitSet before) {
-        return starts.stream().filter(before::get).findFirst().orElse(-1);
-    }
-
-    private static int lastIn(BitSet starts, BitSet before) {
-        return starts.stream().filter(before::get).reduce((_, last) -> last).orElse(-1);
     }
 }

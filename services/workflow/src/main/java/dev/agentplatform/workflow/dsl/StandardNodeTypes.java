@@ -49,7 +49,12 @@ final class StandardNodeTypes {
                                 "loop",
                                 "Runs a node, a body or a workflow for each item of a list.",
                                 required("items", Kind.LIST, "The list; each turn sees its item as item and index."),
-                                number("concurrency", Kind.WHOLE_NUMBER, 1, 100, "How many items at once; 1 by default."),
+                                number(
+                                        "concurrency",
+                                        Kind.WHOLE_NUMBER,
+                                        1,
+                                        100,
+                                        "How many items at once; 1 by default."),
                                 number("max_items", Kind.WHOLE_NUMBER, 1, 100_000, "A longer list fails the node."),
                                 of("node", Kind.NODE, "{type, config}: one node for each item."),
                                 of("body", Kind.BODY, "{nodes, edges}: a small workflow for each item."),
@@ -77,9 +82,7 @@ final class StandardNodeTypes {
     private static List<NodeTypeInfo> data() {
         return List.of(
                 NodeTypeInfo.of(
-                        "answer",
-                        "Renders a text as the answer.",
-                        required("template", Kind.TEMPLATE, "The text.")),
+                        "answer", "Renders a text as the answer.", required("template", Kind.TEMPLATE, "The text.")),
                 NodeTypeInfo.of(
                         "assigner",
                         "Sets variables of the run.",

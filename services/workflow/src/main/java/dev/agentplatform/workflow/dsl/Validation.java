@@ -71,7 +71,7 @@ public final class Validation {
                                 faults.node(
                                         path + ".type",
                                         node,
-                                        "type_not_available",
+                                        Fault.TYPE_NOT_AVAILABLE,
                                         "nodes of type '" + node.type() + "' cannot run in this release");
                             }
                             configs.check(node, type, path + ".config");

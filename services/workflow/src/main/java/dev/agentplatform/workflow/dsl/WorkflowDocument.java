@@ -75,7 +75,10 @@ public record WorkflowDocument(List<NodeDefinition> nodes, List<EdgeDefinition> 
             return List.of();
         }
         if (list.size() > most) {
-            faults.at(prefix + name, Fault.TOO_LARGE, "has " + list.size() + " entries, at most " + most + " are allowed");
+            faults.at(
+                    prefix + name,
+                    Fault.TOO_LARGE,
+                    "has " + list.size() + " entries, at most " + most + " are allowed");
             return List.of();
         }
         return list;

@@ -1,4 +1,5 @@
 /**
- * The node types of workflows. Each class is one type: it parses its config once and is shared by all runs.
+ * Node types that a workflow brings along. A type parses its config once, in {@code prepare}; what that
+ * gives is shared by all runs of the version.
  */
 package dev.agentplatform.workflow.nodes;

@@ -17,25 +17,95 @@ import tools.jackson.databind.node.ObjectNode;
 class DefinitionTextTest {
     /** Texts that YAML would like to be something else. */
     private static final List<String> TRICKY = List.of(
-            "", " ", "yes", "no", "on", "off", "true", "False", "null", "~", "Null", "1", "-1", "1.0", "1e3", "0x1F",
-            "0o17", "012", "1_000", ".5", ".inf", ".NaN", "=", "-", "- a", "? a", ": a", "a: b", "a #b", "#b", "&a", "*a",
-            "!t", "|", ">", "{a}", "[a]", "'", "\"", "\\", "%a", "@a", "`a`", "2001-01-01", "12:30:45", "a\nb", "a\n", "\na",
-            "  a", "a  ", "\ta", "a\tb", "a\r\nb", "\u0000", "\u0007", "\u0085", "\u2028", "\ufeff", "é😀", "---", "...", "<<",
-            "{{state.x}}", "{{ '{{' }}", "x".repeat(5_000), "line\n\n  deeper\nend\n\n", "__proto__", "\u007f", "\u009f");
+            "",
+            " ",
+            "yes",
+            "no",
+            "on",
+            "off",
+            "true",
+            "False",
+            "null",
+            "~",
+            "Null",
+            "1",
+            "-1",
+            "1.0",
+            "1e3",
+            "0x1F",
+            "0o17",
+            "012",
+            "1_000",
+            ".5",
+            ".inf",
+            ".NaN",
+            "=",
+            "-",
+            "- a",
+            "? a",
+            ": a",
+            "a: b",
+            "a #b",
+            "#b",
+            "&a",
+            "*a",
+            "!t",
+            "|",
+            ">",
+            "{a}",
+            "[a]",
+            "'",
+            "\"",
+            "\\",
+            "%a",
+            "@a",
+            "`a`",
+            "2001-01-01",
+            "12:30:45",
+            "a\nb",
+            "a\n",
+            "\na",
+            "  a",
+            "a  ",
+            "\ta",
+            "a\tb",
+            "a\r\nb",
+            "\u0000",
+            "\u0007",
+            "\u0085",
+            "\u2028",
+            "\ufeff",
+            "é😀",
+            "---",
+            "...",
+            "<<",
+            "{{state.x}}",
+            "{{ '{{' }}",
+            "x".repeat(5_000),
+            "line\n\n  deeper\nend\n\n",
+            "__proto__",
+            "\u007f",
+            "\u009f");
 
     @Test
     void trickyTextsComeBack() {
         for (String text : TRICKY) {
             ObjectNode definition = Json.object();
-            definition.put("value", text).set("list", Json.array().add(text).add(Json.object().put(text, text)));
-            assertThat(DefinitionText.read(DefinitionText.write(definition))).as(text).isEqualTo(definition);
+            definition
+                    .put("value", text)
+                    .set("list", Json.array().add(text).add(Json.object().put(text, text)));
+            assertThat(DefinitionText.read(DefinitionText.write(definition)))
+                    .as(text)
+                    .isEqualTo(definition);
         }
     }
 
     @Test
     void trickyValuesAreStillYaml() {
         for (String text : TRICKY) {
-            assertThat(DefinitionText.write(Json.object().put("value", text))).as(text).startsWith("value:");
+            assertThat(DefinitionText.write(Json.object().put("value", text)))
+                    .as(text)
+                    .startsWith("value:");
         }
     }
 
@@ -49,24 +119,31 @@ class DefinitionTextTest {
             JsonNode read = DefinitionText.read(yaml);
             assertThat(read).as("seed " + seed).isEqualTo(definition);
             assertThat(DefinitionText.write(read)).as("seed " + seed).isEqualTo(yaml);
-            assertThat(DefinitionText.read(Json.write(definition))).as("seed " + seed).isEqualTo(definition);
+            assertThat(DefinitionText.read(Json.write(definition)))
+                    .as("seed " + seed)
+                    .isEqualTo(definition);
         }
     }
 
     @Test
     void isReadableForPeople() {
-        JsonNode definition = Json.parse(
-                """
-                {"nodes": [{"id": "a", "type": "answer", "config": {"template": "Hello\\n{{input.name}}", "delay_seconds": 2}}],
-                 "edges": []}
-                """);
-        assertThat(DefinitionText.write(definition)).contains("nodes:").contains("delay_seconds: 2").doesNotContain("---");
+        JsonNode definition = Json.parse("""
+            {"nodes": [{"id": "a", "type": "answer", "config": {"template": "Hello\\n{{input.name}}", "delay_seconds": 2}}],
+             "edges": []}
+            """);
+        assertThat(DefinitionText.write(definition))
+                .contains("nodes:")
+                .contains("delay_seconds: 2")
+                .doesNotContain("---");
     }
 
     @Test
     void saysWhatIsWrong() {
-        assertThatThrownBy(() -> DefinitionText.read("a: &x 1\nb: *x")).isInstanceOf(Problem.class).hasMessageContaining("alias in line 2");
-        for (String text : List.of("", "- a", "text", "a: [", "a: 1\na: 2", "{\"a\":1}}", "a: 1\n---\nb: 2", "\t", "a: !!", "null")) {
+        assertThatThrownBy(() -> DefinitionText.read("a: &x 1\nb: *x"))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("alias in line 2");
+        for (String text : List.of(
+                "", "- a", "text", "a: [", "a: 1\na: 2", "{\"a\":1}}", "a: 1\n---\nb: 2", "\t", "a: !!", "null")) {
             assertThatThrownBy(() -> DefinitionText.read(text)).as(text).isInstanceOf(Problem.class);
         }
     }
@@ -74,7 +151,8 @@ class DefinitionTextTest {
     @Test
     void hostileTextsEndQuickly() {
         StringBuilder laughs = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
-        for (int i = 1; i < 30; i++) laughs.append("a%d: &a%d [*a%d,*a%d,*a%d,*a%d]\n".formatted(i, i, i - 1, i - 1, i - 1, i - 1));
+        for (int i = 1; i < 30; i++)
+            laughs.append("a%d: &a%d [*a%d,*a%d,*a%d,*a%d]\n".formatted(i, i, i - 1, i - 1, i - 1, i - 1));
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             for (String text : List.of(
                     laughs.toString(),

@@ -12,14 +12,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Seeded random workflows: valid ones are accepted, and each fault put into one is found. */
 class ValidationPropertyTest {
-    private static final int RUNS = 1_000;
+    private static final int RUNS = 400;
 
     @Test
     void acceptsValidWorkflows() {
         for (int seed = 0; seed < RUNS; seed++) {
             ObjectNode dsl = valid(new Random(seed));
             assertThat(check(dsl).faults()).as("seed " + seed + ": " + dsl).isEmpty();
-            assertThat(Diff.between(dsl, DefinitionText.read(DefinitionText.write(dsl))).isEmpty()).isTrue();
+            assertThat(Diff.between(dsl, DefinitionText.read(DefinitionText.write(dsl)))
+                            .isEmpty())
+                    .isTrue();
         }
     }
 
@@ -29,7 +31,10 @@ class ValidationPropertyTest {
             Random random = new Random(seed);
             ObjectNode dsl = valid(random);
             String code = spoil(dsl, random);
-            assertThat(check(dsl).faults()).as("seed " + seed + ": " + dsl).extracting(Fault::code).contains(code);
+            assertThat(check(dsl).faults())
+                    .as("seed " + seed + ": " + dsl)
+                    .extracting(Fault::code)
+                    .contains(code);
         }
     }
 
@@ -40,7 +45,9 @@ class ValidationPropertyTest {
             ObjectNode dsl = valid(random);
             for (int i = 0; i < 3; i++) scramble(dsl, random);
             Findings findings = check(dsl);
-            assertThat(findings.faults()).as("seed " + seed).allSatisfy(fault -> assertThat(fault.message()).isNotBlank());
+            assertThat(findings.faults())
+                    .as("seed " + seed)
+                    .allSatisfy(fault -> assertThat(fault.message()).isNotBlank());
         }
     }
 
@@ -78,20 +85,37 @@ class ValidationPropertyTest {
         String earlier = position == 0 ? "input.x" : "nodes.n-" + random.nextInt(position) + ".output.x";
         switch (random.nextInt(7)) {
             case 0 -> node.put("type", "start");
-            case 1 -> config.put("template", "Hi {{" + earlier + "}} {{state.a-b}}").put("delay_seconds", 1);
+            case 1 ->
+                config.put("template", "Hi {{" + earlier + "}} {{state.a-b}}").put("delay_seconds", 1);
             case 2 -> config.put("expression", earlier + " > 1 and not (state.y contains 'z')");
             case 3 -> config.putObject("assignments").put("v" + random.nextInt(3), "{{" + earlier + "}}");
             case 4 -> config.put("url", "https://x/{{" + earlier + "}}").put("on_error", "route");
             case 5 -> config.put("signal", "go").put("timeout_seconds", 2.5);
-            default -> config.put("items", "{{" + earlier + "}}").put("workflow_id", "w").put("concurrency", 2);
+            default ->
+                config.put("items", "{{" + earlier + "}}")
+                        .put("workflow_id", "w")
+                        .put("concurrency", 2);
         }
-        String[] types = {"template", "answer", "expression", "if-else", "assignments", "assigner", "url", "http-request",
-            "signal", "wait", "items", "loop"};
+        String[] types = {
+            "template",
+            "answer",
+            "expression",
+            "if-else",
+            "assignments",
+            "assigner",
+            "url",
+            "http-request",
+            "signal",
+            "wait",
+            "items",
+            "loop"
+        };
         for (int i = 0; i < types.length; i += 2) if (config.has(types[i])) node.put("type", types[i + 1]);
     }
 
     private static void connect(ArrayNode edges, ObjectNode source, String target, Random random) {
-        ObjectNode edge = edges.addObject().put("source", source.path("id").asString()).put("target", target);
+        ObjectNode edge =
+                edges.addObject().put("source", source.path("id").asString()).put("target", target);
         if (source.path("type").asString().equals("if-else")) edge.put("condition", random.nextBoolean());
         else if (random.nextInt(4) == 0) edge.put("condition", "state.go == " + random.nextInt(3));
     }
@@ -126,15 +150,27 @@ class ValidationPropertyTest {
                 return "no_start";
             }
             case 5 -> {
-                nodes.addObject().put("id", "bad").put("type", "answer").putObject("config").put("template", "{{ x");
+                nodes.addObject()
+                        .put("id", "bad")
+                        .put("type", "answer")
+                        .putObject("config")
+                        .put("template", "{{ x");
                 return "bad_template";
             }
             case 6 -> {
-                nodes.addObject().put("id", "bad").put("type", "if-else").putObject("config").put("expression", "x >");
+                nodes.addObject()
+                        .put("id", "bad")
+                        .put("type", "if-else")
+                        .putObject("config")
+                        .put("expression", "x >");
                 return "bad_expression";
             }
             case 7 -> {
-                nodes.addObject().put("id", "bad").put("type", "answer").putObject("config").put("template", "{{nodes.zz.text}}");
+                nodes.addObject()
+                        .put("id", "bad")
+                        .put("type", "answer")
+                        .putObject("config")
+                        .put("template", "{{nodes.zz.text}}");
                 return "unknown_node";
             }
             case 8 -> {
@@ -154,7 +190,11 @@ class ValidationPropertyTest {
                 return "unknown_node";
             }
             case 12 -> {
-                nodes.addObject().put("id", "choice").put("type", "if-else").putObject("config").put("expression", "true");
+                nodes.addObject()
+                        .put("id", "choice")
+                        .put("type", "if-else")
+                        .putObject("config")
+                        .put("expression", "true");
                 edges.addObject().put("source", "choice").put("target", "n-1").put("condition", "maybe");
                 return "unknown_route";
             }
@@ -174,8 +214,21 @@ class ValidationPropertyTest {
             JsonNode below = at.isObject() ? at.get(name) : at.get(position);
             if (!below.isContainer() || below.isEmpty() || random.nextInt(3) == 0) {
                 JsonNode value = Json.parse(List.of(
-                                "null", "true", "-1", "1e400", "\"\"", "\"{{\"", "[]", "{}", "[[1]]", "{\"a\":1}", "\"n-1\"",
-                                "123456789012345678901234567890", "\"\\u0000\"", "{\"nodes\":[{\"id\":\"q\"}]}", "[null]")
+                                "null",
+                                "true",
+                                "-1",
+                                "1e400",
+                                "\"\"",
+                                "\"{{\"",
+                                "[]",
+                                "{}",
+                                "[[1]]",
+                                "{\"a\":1}",
+                                "\"n-1\"",
+                                "123456789012345678901234567890",
+                                "\"\\u0000\"",
+                                "{\"nodes\":[{\"id\":\"q\"}]}",
+                                "[null]")
                         .get(random.nextInt(15)));
                 if (at instanceof ObjectNode object) object.set(name, value);
                 else ((ArrayNode) at).set(position, value);

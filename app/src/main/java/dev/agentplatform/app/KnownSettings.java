@@ -1,0 +1,83 @@
+package dev.agentplatform.app;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** The names under {@code AGENT_PLATFORM_} that mean something, to find those that somebody misspelled. */
+public final class KnownSettings {
+    public static final String PREFIX = "AGENT_PLATFORM_";
+
+    /** Names without the prefix, in the order of the alphabet; a test compares them with the sources. */
+    static final List<String> NAMES = List.of(
+            "AUTHZ_REQUIRED",
+            "AUTH_REQUIRED",
+            "AUTO_START",
+            "BENCH_NODES",
+            "BODY_BYTES_MAX",
+            "BUILD",
+            "CORS_ORIGINS",
+            "DATA",
+            "DATABASE_CONNECTIONS",
+            "DATABASE_READERS",
+            "DATABASE_URL",
+            "HEARTBEAT_MILLIS",
+            "HOST",
+            "HTTP_ALLOW",
+            "IDLE_TIMEOUT_MILLIS",
+            "JAVA",
+            "JAVA_OPTS",
+            "LOG_LEVEL",
+            "PORT",
+            "ROLES",
+            "RUNS_MAX",
+            "SMOKE_API_KEY",
+            "SMOKE_RUNTIME_URL",
+            "SMOKE_TENANT_ID",
+            "SMOKE_WORKFLOW_URL",
+            "SMOKE_WORKSPACE_ID",
+            "STOP_TIMEOUT_MILLIS",
+            "STREAMS_MAX",
+            "WORKER_HEARTBEAT_MILLIS",
+            "WORKER_LEASE_MILLIS");
+
+    /** What follows these is the operator's to choose. */
+    private static final List<String> OPEN = List.of("SECRET_");
+
+    private static final int NEAR = 4;
+
+    private KnownSettings() {}
+
+    /** Whether the name, prefix included, is read by something. */
+    public static boolean known(String name) {
+        if (!name.startsWith(PREFIX)) return true;
+        String rest = name.substring(PREFIX.length());
+        return NAMES.contains(rest)
+                || OPEN.stream().anyMatch(open -> rest.startsWith(open) && rest.length() > open.length());
+    }
+
+    /** The known name that is spelled most alike, when one is near. */
+    public static Optional<String> nearest(String name) {
+        String rest = name.substring(PREFIX.length());
+        return NAMES.stream()
+                .min(Comparator.comparingInt(known -> distance(rest, known)))
+                .filter(known -> distance(rest, known) <= Math.min(NEAR, rest.length() / 2))
+                .map(known -> PREFIX + known);
+    }
+
+    /** How many letters have to be inserted, deleted or replaced. */
+    private static int distance(String one, String other) {
+        int[] before = new int[other.length() + 1];
+        for (int j = 0; j <= other.length(); j++) before[j] = j;
+        for (int i = 1; i <= one.length(); i++) {
+            int[] now = new int[other.length() + 1];
+            now[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                now[j] = Math.min(replaced, Math.min(before[j], now[j - 1]) + 1);
+            }
+            before = now;
+        }
+        return before[other.length()];
+    }
+}

@@ -1,0 +1,239 @@
+package dev.agentplatform.app;
+
+import dev.agentplatform.catalog.Catalog;
+import dev.agentplatform.catalog.Definition;
+import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.engine.Engine;
+import dev.agentplatform.engine.EngineProcess;
+import dev.agentplatform.engine.NodeType;
+import dev.agentplatform.engine.RunKind;
+import dev.agentplatform.engine.Secrets;
+import dev.agentplatform.events.Follower;
+import dev.agentplatform.human.HumanNode;
+import dev.agentplatform.human.HumanRoutes;
+import dev.agentplatform.human.HumanTasks;
+import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.kernel.Settings;
+import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.outbound.Targets;
+import dev.agentplatform.queue.Membership;
+import dev.agentplatform.runtime.Runs;
+import dev.agentplatform.runtime.RuntimeModule;
+import dev.agentplatform.runtime.StartRun;
+import dev.agentplatform.runtime.RunJson;
+import dev.agentplatform.session.SessionModule;
+import dev.agentplatform.store.Database;
+import dev.agentplatform.store.DatabaseSettings;
+import dev.agentplatform.store.Dialect;
+import dev.agentplatform.store.InstanceLock;
+import dev.agentplatform.store.Migrations;
+import dev.agentplatform.web.Binder;
+import dev.agentplatform.web.Routes;
+import dev.agentplatform.workflow.WorkflowModule;
+import dev.agentplatform.workflow.compile.WorkflowCompiler;
+import dev.agentplatform.workflow.compile.WorkflowKind;
+import dev.agentplatform.workflow.dsl.NodeTypeInfo;
+import dev.agentplatform.workflow.dsl.NodeTypes;
+import dev.agentplatform.workflow.nodes.AnswerNode;
+import dev.agentplatform.workflow.nodes.AssignerNode;
+import dev.agentplatform.workflow.nodes.BenchEffectNode;
+import dev.agentplatform.workflow.nodes.EndNode;
+import dev.agentplatform.workflow.nodes.EventPublishNode;
+import dev.agentplatform.workflow.nodes.HttpRequestNode;
+import dev.agentplatform.workflow.nodes.IfElseNode;
+import dev.agentplatform.workflow.nodes.JoinNode;
+import dev.agentplatform.workflow.nodes.KnowledgeRetrievalNode;
+import dev.agentplatform.workflow.nodes.LoopNode;
+import dev.agentplatform.workflow.nodes.StartNode;
+import dev.agentplatform.workflow.nodes.SubWorkflowNode;
+import dev.agentplatform.workflow.nodes.TemplateNode;
+import dev.agentplatform.workflow.nodes.WaitNode;
+import dev.agentplatform.workflow.nodes.WorkflowTargets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
+public final class Platform implements AutoCloseable {
+    private static final String SECRET_PREFIX = "AGENT_PLATFORM_SECRET_";
+
+    private final Clock clock = Clock.systemUTC();
+    private final Ids ids = new Ids(clock);
+    private final InstanceLock lock;
+    private final Database database;
+    private final Catalog catalog;
+    private final OutboundClient outbound;
+    private final WorkflowModule workflow;
+    private final EngineProcess process;
+    private final Runs runs;
+    private final RuntimeModule runtime;
+    private final Routes human;
+    private final SessionModule session;
+
+    /** Opens the store and brings its schema up to date; runs nothing yet. */
+    public Platform(Settings settings, Roles roles) {
+        Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
+        lock = InstanceLock.acquire(data, ids);
+        try {
+            database = Database.open(DatabaseSettings.from(settings, data));
+        } catch (RuntimeException failure) {
+            lock.close();
+            throw failure;
+        }
+        Migrations.migrate(database);
+        outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        catalog = new Catalog(database, clock, ids);
+        boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
+        workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
+        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
+        Engine engine = process.engine();
+        boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
+        runs = new Runs(engine, workflow.workflows(), ids, this::sessionExists, autoStart);
+        runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
+        human = HumanRoutes.of(new HumanTasks(database, engine, clock, ids));
+        session = new SessionModule(
+                database,
+                clock,
+                ids,
+                engine,
+                workflow.workflows(),
+                (workspace, body, reserved) -> runs.start(workspace, Binder.bind(body, StartRun.class), reserved),
+                RunJson::run);
+    }
+
+    // Whoever can reach a server that listens on loopback can reach loopback anyway.
+    private static boolean loopbackOnly(Settings settings) {
+        String host = settings.text("AGENT_PLATFORM_HOST", "127.0.0.1");
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+
+    private EngineProcess.Settings engineSettings(Settings settings, Roles roles) {
+        Duration heartbeat = settings.millis(
+                "AGENT_PLATFORM_WORKER_HEARTBEAT_MILLIS", Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMinutes(5));
+        Duration lease = settings.millis(
+                "AGENT_PLATFORM_WORKER_LEASE_MILLIS", Duration.ofSeconds(30), heartbeat.multipliedBy(2), Duration.ofHours(1));
+        int slots = (int) settings.number("AGENT_PLATFORM_RUNS_MAX", 1_000, 1, 1_000_000);
+        return new EngineProcess.Settings(
+                database,
+                new Membership.Identity(lock.instance(), Build.version()),
+                new Membership.Timing(heartbeat, lease),
+                clock,
+                ids,
+                Signals.NONE,
+                new Secrets(settings.withPrefix(SECRET_PREFIX)),
+                new Engine.Limits(slots),
+                roles.worker());
+    }
+
+    private static NodeTypes nodeTypes(boolean benchNodes) {
+        if (!benchNodes) return NodeTypes.standard();
+        List<NodeTypeInfo> types = new ArrayList<>(NodeTypes.standard().all());
+        types.add(BenchEffectNode.INFO);
+        return new NodeTypes(types);
+    }
+
+    private RunKind workflows(boolean benchNodes) {
+        WorkflowTargets targets = this::target;
+        List<NodeType> types = new ArrayList<>(List.of(
+                new StartNode(),
+                new EndNode(),
+                new AnswerNode(),
+                new IfElseNode(),
+                new AssignerNode(),
+                new TemplateNode(),
+                new JoinNode(),
+                new WaitNode(),
+                new LoopNode(targets),
+                new SubWorkflowNode(targets),
+                new HttpRequestNode(outbound),
+                new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new EventPublishNode()));
+        types.addAll(HumanNode.all());
+        if (benchNodes) types.add(new BenchEffectNode());
+        Map<String, NodeType> byName = new HashMap<>();
+        for (NodeType type : types) byName.put(type.name(), type);
+        WorkflowKind.Documents documents = (workspace, version) ->
+                workflow.workflows().resolve(workspace, null, version).body();
+        return new WorkflowKind(documents, new WorkflowCompiler(byName));
+    }
+
+    private WorkflowTargets.Version target(String workspaceId, String named, String version) {
+        UUID versionId = version == null || version.isBlank()
+                ? null
+                : Ids.parse(version).orElseThrow(() -> Problem.notFound("workflow version", version));
+        UUID workflowId = named == null || named.isBlank()
+                ? null
+                : Ids.parse(named).orElseGet(() -> workflow.workflows()
+                        .findByCode(workspaceId, named)
+                        .map(Definition::id)
+                        .orElseThrow(() -> Problem.notFound("workflow", named)));
+        VersionBody found = workflow.workflows().resolve(workspaceId, workflowId, versionId);
+        return new WorkflowTargets.Version(found.definitionId(), found.id());
+    }
+
+    private boolean sessionExists(String workspaceId, UUID sessionId) {
+        try {
+            session.sessions().find(workspaceId, sessionId);
+            return true;
+        } catch (Problem unknown) {
+            return false;
+        }
+    }
+
+    public void start() {
+        process.start();
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    public Engine engine() {
+        return process.engine();
+    }
+
+    public EngineProcess process() {
+        return process;
+    }
+
+    public Runs runs() {
+        return runs;
+    }
+
+    public WorkflowModule workflow() {
+        return workflow;
+    }
+
+    public Ids ids() {
+        return ids;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    /** What the rooms answer over HTTP, in the order of the API document. */
+    public List<Routes> routes() {
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+    }
+
+    public boolean embedded() {
+        return database.dialect() == Dialect.SQLITE;
+    }
+
+    /** Hands back what it owns, writes what waits, closes the store. */
+    @Override
+    public void close() {
+        process.stop();
+        outbound.close();
+        database.close();
+        lock.close();
+    }
+}

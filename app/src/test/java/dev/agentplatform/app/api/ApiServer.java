@@ -1,0 +1,105 @@
+package dev.agentplatform.app.api;
+
+import dev.agentplatform.app.Platform;
+import dev.agentplatform.app.PlatformServer;
+import dev.agentplatform.app.Roles;
+import dev.agentplatform.kernel.Settings;
+import dev.agentplatform.store.Database;
+import dev.agentplatform.store.DatabaseUrl;
+import dev.agentplatform.store.Dialect;
+import dev.agentplatform.testkit.Databases;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/** The whole platform on a free port, with a database of its own. */
+final class ApiServer implements AutoCloseable {
+    /** Bodies above this are too large here, so that a test need not send ten megabytes. */
+    static final int BODY_BYTES_MAX = 2_000_000;
+
+    // Each request would be a line in the report of the tests.
+    private static final Logger QUIET = Logger.getLogger("dev.agentplatform");
+
+    static {
+        QUIET.setLevel(Level.SEVERE);
+    }
+
+    private final Dialect dialect;
+    private final Database reserved;
+    private final Path data;
+    private final Platform platform;
+    private final PlatformServer server;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    ApiServer(Dialect dialect) throws Exception {
+        this(dialect, Map.of());
+    }
+
+    ApiServer(Dialect dialect, Map<String, String> more) throws Exception {
+        this.dialect = dialect;
+        reserved = Databases.fresh(dialect);
+        reserved.close();
+        Map<String, String> values = new HashMap<>(more);
+        values.put("PORT", "0");
+        values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
+        values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
+        values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        switch (reserved.settings().url()) {
+            case DatabaseUrl.Sqlite url -> data = url.file().getParent();
+            case DatabaseUrl.Postgresql url -> {
+                data = Files.createTempDirectory("agent-platform-api");
+                String login = "jdbc:postgresql://" + url.user() + ":" + url.password() + "@";
+                String address = url.jdbcUrl().replace("jdbc:postgresql://", login);
+                values.put(DatabaseUrl.SETTING, address);
+            }
+        }
+        values.put("AGENT_PLATFORM_DATA", data.toString());
+        Settings settings = new Settings(values);
+        platform = new Platform(settings, Roles.ALL);
+        server = new PlatformServer(platform, settings, List.of(), false);
+        platform.start();
+        server.start();
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Platform platform() {
+        return platform;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    /** A client that speaks in a workspace nobody else has. */
+    Api workspace(Api.Spelling spelling) {
+        return new Api(this, spelling, "w" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36));
+    }
+
+    @Override
+    public void close() throws Exception {
+        client.shutdownNow();
+        server.stop();
+        platform.close();
+        Databases.drop(reserved);
+        if (!Files.exists(data)) return;
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+}

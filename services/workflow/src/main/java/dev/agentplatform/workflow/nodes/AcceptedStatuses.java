@@ -1,0 +1,28 @@
+package dev.agentplatform.workflow.nodes;
+
+import dev.agentplatform.kernel.Problem;
+import tools.jackson.databind.JsonNode;
+
+/** Statuses from 400 that are no failure: {@code 404}, {@code "4xx"}, {@code "404, 5xx"}, or a list of these. */
+final class AcceptedStatuses {
+    private AcceptedStatuses() {}
+
+    static boolean accept(JsonNode accepted, int status) {
+        if (accepted.isArray()) {
+            boolean found = false;
+            // All are looked at, so that a wrong entry shows at once.
+            for (JsonNode entry : accepted) found |= accept(entry, status);
+            return found;
+        }
+        boolean found = false;
+        for (String entry : Config.text(accepted).split(",")) found |= matches(entry.strip(), status);
+        return found;
+    }
+
+    private static boolean matches(String entry, int status) {
+        if (entry.isEmpty()) return false;
+        if (entry.matches("[1-5][xX]{2}")) return entry.charAt(0) - '0' == status / 100;
+        if (entry.matches("[1-9]\\d{2}")) return Integer.parseInt(entry) == status;
+        throw Problem.invalid("accept_status", "'" + entry + "' is neither a status nor a pattern such as 4xx");
+    }
+}
