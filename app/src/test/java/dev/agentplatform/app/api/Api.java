@@ -99,7 +99,12 @@ final class Api {
 
     /** Sends what was built as it stands, naming no workspace. */
     Answer exchange(HttpRequest.Builder request, String method, String path) {
-        request.uri(URI.create("http://127.0.0.1:" + server.port() + path)).timeout(Duration.ofSeconds(30));
+        return exchange(request, method, server.port(), path);
+    }
+
+    /** {@link #exchange(HttpRequest.Builder, String, String)} at another port. */
+    Answer exchange(HttpRequest.Builder request, String method, int port, String path) {
+        request.uri(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(30));
         try {
             HttpResponse<String> response = server.client().send(request.build(), BodyHandlers.ofString());
             String described = method + " " + (path.length() > 300 ? path.substring(0, 300) + "…" : path);

@@ -25,11 +25,13 @@ final class ApiServer implements AutoCloseable {
     /** Bodies above this are too large here, so that a test need not send ten megabytes. */
     static final int BODY_BYTES_MAX = 2_000_000;
 
-    // Each request would be a line in the report of the tests.
-    private static final Logger QUIET = Logger.getLogger("dev.agentplatform");
+    // Each request and each start would be lines in the report of the tests.
+    private static final List<Logger> QUIET = Stream.of("dev.agentplatform", "io.javalin", "org.eclipse.jetty")
+            .map(Logger::getLogger)
+            .toList();
 
     static {
-        QUIET.setLevel(Level.SEVERE);
+        for (Logger logger : QUIET) logger.setLevel(Level.SEVERE);
     }
 
     private final Dialect dialect;
@@ -41,14 +43,15 @@ final class ApiServer implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     ApiServer(Dialect dialect) throws Exception {
-        this(dialect, Map.of());
+        this(dialect, false);
     }
 
-    ApiServer(Dialect dialect, Map<String, String> more) throws Exception {
+    /** @param servicePorts also at the port that each service has of its own */
+    ApiServer(Dialect dialect, boolean servicePorts) throws Exception {
         this.dialect = dialect;
         reserved = Databases.fresh(dialect);
         reserved.close();
-        Map<String, String> values = new HashMap<>(more);
+        Map<String, String> values = new HashMap<>();
         values.put("PORT", "0");
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
@@ -65,7 +68,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_DATA", data.toString());
         Settings settings = new Settings(values);
         platform = new Platform(settings, Roles.ALL);
-        server = new PlatformServer(platform, settings, List.of(), false);
+        server = new PlatformServer(platform, settings, List.of(), servicePorts);
         platform.start();
         server.start();
     }

@@ -1,10 +1,14 @@
 package dev.agentplatform.app.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.store.Dialect;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -12,34 +16,62 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** The requests that the predecessors' users have in their scripts run as they stand, in order. */
 class PredecessorApiTest {
+    private static final int FIRST_PORT = 8_000;
+    private static final int SERVICES = 16;
     private static final String RESUME = "/resume-human";
 
     @OnEveryServer
     void theFirstGenerationAtTheMainAddress(Api api) throws IOException {
-        play(api, "tenant", "");
+        play(api, "tenant", "", false);
     }
 
     @OnEveryServer
     void theFirstGenerationBehindTheGateway(Api api) throws IOException {
-        play(api, "tenant", "/gateway");
+        play(api, "tenant", "/gateway", false);
     }
 
     @OnEveryServer
     void theSecondGenerationAtTheMainAddress(Api api) throws IOException {
-        play(api, "workspace", "");
+        play(api, "workspace", "", false);
     }
 
     @OnEveryServer
     void theSecondGenerationBehindTheGateway(Api api) throws IOException {
-        play(api, "workspace", "/gateway");
+        play(api, "workspace", "/gateway", false);
+    }
+
+    @Test
+    void bothGenerationsAtTheServicesOwnPorts() throws Exception {
+        for (int port = FIRST_PORT; port < FIRST_PORT + SERVICES; port++) assumeTrue(isFree(port), port + " is in use");
+        try (ApiServer server = new ApiServer(Dialect.SQLITE, true)) {
+            for (String generation : List.of("tenant", "workspace")) {
+                play(server.workspace(Api.Spelling.TENANT_ID), generation, "", true);
+            }
+            Api api = server.workspace(Api.Spelling.TENANT_ID);
+            for (int port = FIRST_PORT; port < FIRST_PORT + SERVICES; port++) {
+                for (String path : List.of("/health", "/ready", "/docs", "/openapi.json")) {
+                    api.exchange(HttpRequest.newBuilder(), "GET", port, path).expect(200);
+                }
+            }
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("127.0.0.1", port));
+            return true;
+        } catch (IOException taken) {
+            return false;
+        }
     }
 
     /** Ids in a request stand for what earlier ones answered; the tenant is a fresh one. */
-    private static void play(Api api, String generation, String prefix) throws IOException {
+    private static void play(Api api, String generation, String prefix, boolean ownPorts) throws IOException {
         Map<String, String> saved = new HashMap<>();
         List<JsonNode> requests = requests(generation);
         // The script resumes with the id of a human task, which its later part creates.
@@ -48,7 +80,7 @@ class PredecessorApiTest {
         requests.stream().filter(it -> it.path("path").asString().endsWith(RESUME)).forEach(ordered::add);
         for (JsonNode request : ordered) {
             if (request.path("port").asInt() == 8000 && !prefix.isEmpty()) continue;
-            Answer answer = send(api, request, prefix, saved);
+            Answer answer = send(api, request, prefix, saved, ownPorts);
             assertThat(answer.status()).as("%s: %s", answer.request(), answer.text()).isBetween(200, 299);
             request.path("save").properties().forEach(entry -> saved.put(entry.getKey(), answer.text(entry.getValue().asString())));
             if (request.path("save").has("run")) {
@@ -60,7 +92,7 @@ class PredecessorApiTest {
         }
     }
 
-    private static Answer send(Api api, JsonNode request, String prefix, Map<String, String> saved) {
+    private static Answer send(Api api, JsonNode request, String prefix, Map<String, String> saved, boolean ownPorts) {
         String path = prefix + filled(request.path("path").asString(), api, saved);
         String method = request.path("method").asString();
         HttpRequest.Builder builder = HttpRequest.newBuilder();
@@ -73,7 +105,9 @@ class PredecessorApiTest {
         } else {
             builder.method(method, BodyPublishers.noBody());
         }
-        return api.exchange(builder, method, path);
+        return ownPorts
+                ? api.exchange(builder, method, request.path("port").asInt(), path)
+                : api.exchange(builder, method, path);
     }
 
     private static String filled(String text, Api api, Map<String, String> saved) {

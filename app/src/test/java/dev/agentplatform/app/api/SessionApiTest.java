@@ -86,6 +86,19 @@ class SessionApiTest {
     }
 
     @OnEveryServer
+    void aStoredRequestWhoseRunIsRefusedHasFailed(Api api) {
+        String request = api.post(
+                        "/sessions/run-requests",
+                        "{'session_id':'%s','workflow_version_id':'%s'}".formatted(api.session(), api.published(ANSWER)))
+                .expect(201)
+                .id();
+        api.post("/sessions/run-requests/dispatch", "{'run_request_id':'%s','priority':1000}".formatted(request))
+                .expect(422);
+        assertThat(api.get("/sessions/run-requests/" + request).expect(200).text("status")).isEqualTo("failed");
+        assertThat(api.get("/runtime/runs").expect(200).each("id")).isEmpty();
+    }
+
+    @OnEveryServer
     void aDispatchReturnsTheRequestAndItsRun(Api api) {
         String workflow = api.workflow("dispatched");
         String version = api.version(workflow, ANSWER, "draft");

@@ -9,8 +9,10 @@ import dev.agentplatform.engine.Submission;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.workflow.Workflows;
 import dev.agentplatform.workflow.compile.WorkflowKind;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -91,19 +93,27 @@ public final class Runs {
         return kept.isEmpty() ? Json.nothing() : kept;
     }
 
+    /** The first node as the engine takes it; JSON null when the workflow's own starts begin. */
+    private JsonNode initialNode(StartRun.InitialNode asked) {
+        if (asked == null) return Json.nothing();
+        boolean configured = !Json.isNothing(asked.config());
+        if (configured && !asked.config().isObject()) throw Problem.invalid("initial_node.config", "must be an object");
+        ObjectNode node = Json.object().put("id", asked.nodeId()).put("type", asked.nodeType());
+        if (configured) node.set("config", asked.config());
+        List<FieldError> faults = workflows.faultsOfNode(node);
+        if (!faults.isEmpty()) throw Problem.invalid(faults.stream().map(Runs::ofInitialNode).toList());
+        ObjectNode initial = Json.object().put("node_id", asked.nodeId()).put("node_type", asked.nodeType());
+        if (configured) initial.set("config", asked.config());
+        return initial;
+    }
+
+    private static FieldError ofInitialNode(FieldError fault) {
+        boolean renamed = fault.path().equals("id") || fault.path().equals("type");
+        return new FieldError("initial_node." + (renamed ? "node_" : "") + fault.path(), fault.message());
+    }
+
     private RunOptions options(StartRun asked) {
-        JsonNode initial = Json.nothing();
-        if (asked.initialNode() != null) {
-            ObjectNode node = Json.object().put("node_id", asked.initialNode().nodeId());
-            node.put("node_type", asked.initialNode().nodeType());
-            if (!Json.isNothing(asked.initialNode().config())) {
-                if (!asked.initialNode().config().isObject()) {
-                    throw Problem.invalid("initial_node.config", "must be an object");
-                }
-                node.set("config", asked.initialNode().config());
-            }
-            initial = node;
-        }
+        JsonNode initial = initialNode(asked.initialNode());
         return new RunOptions(
                 asked.priority() == null ? 0 : asked.priority(),
                 asked.autoStart() == null ? autoStart : asked.autoStart(),

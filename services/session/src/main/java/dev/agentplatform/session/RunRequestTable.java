@@ -63,6 +63,10 @@ final class RunRequestTable {
                 request.workspaceId());
     }
 
+    static void delete(Sql sql, RunRequest request) throws SQLException {
+        sql.update("DELETE FROM run_request WHERE id = ? AND workspace_id = ?", request.id(), request.workspaceId());
+    }
+
     static String word(RunRequest.Status status) {
         return status.name().toLowerCase(Locale.ROOT);
     }

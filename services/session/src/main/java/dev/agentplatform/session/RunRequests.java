@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,7 +61,7 @@ public final class RunRequests {
     }
 
     /**
-     * Stores a request and starts its run.
+     * Stores a request and starts its run; when the run is refused, nothing stays.
      *
      * @param body as of {@code POST /runtime/runs}
      * @param reservedId the same for each repeat of one HTTP request; empty when the client cannot repeat it safely
@@ -72,7 +73,7 @@ public final class RunRequests {
             Optional<RunRequest> repeated = RunRequestTable.findByRun(sql, workspaceId, runId);
             return repeated.isPresent() ? repeated.get() : insert(sql, workspaceId, asked, runId);
         });
-        return start(request, body);
+        return start(request, body, this::withdraw);
     }
 
     /** Starts the run of a stored request; one that was dispatched before answers with the run it has. @throws Problem 404 */
@@ -85,19 +86,27 @@ public final class RunRequests {
             RunRequestTable.update(sql, reserved);
             return reserved;
         });
-        return start(request, body);
+        return start(request, body, refused -> mark(refused, Status.FAILED));
     }
 
-    private Dispatched start(RunRequest request, JsonNode body) {
+    private Dispatched start(RunRequest request, JsonNode body, Consumer<RunRequest> whenRefused) {
         RunRecord run;
         try {
             run = starter.start(request.workspaceId(), runOf(request, body), Optional.of(request.runId()));
         } catch (Problem refused) {
             // 5xx may go away by itself: such a request stays pending.
-            if (refused.status() < 500) mark(request, Status.FAILED);
+            if (refused.status() < 500) whenRefused.accept(request);
             throw refused;
         }
         return new Dispatched(mark(request, Status.DISPATCHED), run);
+    }
+
+    /** A request that came with its run leaves nothing behind when the run is refused. */
+    private void withdraw(RunRequest request) {
+        database.transact(sql -> {
+            RunRequestTable.delete(sql, request);
+            return null;
+        });
     }
 
     private RunRequest mark(RunRequest request, Status status) {

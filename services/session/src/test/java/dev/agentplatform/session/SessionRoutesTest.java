@@ -270,14 +270,14 @@ class SessionRoutesTest {
     }
 
     @OnBothDatabases
-    void aRefusedRunLeavesAFailedRequest(Database database) {
+    void aRefusedRunLeavesNoRequestOfItsOwn(Database database) {
         String session = session("t1");
         runs.next = Problem.invalid("input_json", "must be an object");
         assertThat(dispatch(session, "").status()).isEqualTo(422);
-        assertThat(states()).containsExactly("failed");
+        assertThat(states()).isEmpty();
         runs.next = Problem.unavailable("The queue is full.", 1);
         assertThat(dispatch(session, "").status()).isEqualTo(503);
-        assertThat(states()).containsExactly("pending", "failed");
+        assertThat(states()).containsExactly("pending");
     }
 
     @OnBothDatabases

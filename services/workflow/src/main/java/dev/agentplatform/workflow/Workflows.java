@@ -8,6 +8,7 @@ import dev.agentplatform.catalog.DefinitionVersion;
 import dev.agentplatform.catalog.NewDefinition;
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.catalog.VersionStatus;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Workflows and their versions: definitions of the kind {@code workflow} whose bodies are checked. A draft may have
@@ -34,6 +36,8 @@ public final class Workflows {
     public static final String KIND = "workflow";
 
     private static final String DSL = "dsl_json";
+    private static final Set<String> OUTSIDE_MAY_HELP =
+            Set.of(Fault.TYPE_NOT_AVAILABLE, Fault.MISSING_CONFIG, Fault.UNKNOWN_NODE);
     private static final int SOUND_KEPT_MAX = 10_000;
 
     private final Catalog catalog;
@@ -151,6 +155,22 @@ public final class Workflows {
                 .filter(fault -> !fault.code().equals(Fault.TYPE_NOT_AVAILABLE))
                 .toList());
         sound.add(version.id());
+    }
+
+    /**
+     * A node that a run brings along, {@code {id, type, config}}. What is missing may come from an executor outside.
+     *
+     * @return every fault; the first of its path is {@code id}, {@code type} or {@code config}
+     */
+    public List<FieldError> faultsOfNode(JsonNode node) {
+        ObjectNode document = Json.object();
+        document.putArray("nodes").add(node);
+        document.putArray("edges");
+        String place = "nodes.0.";
+        return check(document).faults().stream()
+                .filter(fault -> fault.path().startsWith(place) && !OUTSIDE_MAY_HELP.contains(fault.code()))
+                .map(fault -> new FieldError(fault.path().substring(place.length()), fault.message()))
+                .toList();
     }
 
     // ---- exchange

@@ -37,7 +37,7 @@ final class CommonConfig {
         word(node, config, path, JOIN_POLICY, List.of("all_completed", "any_completed", "all_finished", N_COMPLETED));
         if (config.path(JOIN_POLICY).asString("").equals(N_COMPLETED)) {
             if (Json.isNothing(config.path(COUNT))) {
-                faults.node(path + "." + COUNT, node, "missing_config", "join_policy n_completed needs 'count'");
+                faults.node(path + "." + COUNT, node, Fault.MISSING_CONFIG, "join_policy n_completed needs 'count'");
             }
             number(node, config, path, COUNT, 1, WorkflowDocument.EDGES_MAX, true);
         }
@@ -69,7 +69,7 @@ final class CommonConfig {
             faults.node(path, node, "not_allowed", "a node cannot compensate itself");
         } else if (!nodes.contains(value.stringValue())) {
             String message = "there is no node '" + Validation.shown(value.stringValue()) + "'";
-            faults.node(path, node, "unknown_node", message);
+            faults.node(path, node, Fault.UNKNOWN_NODE, message);
         }
     }
 

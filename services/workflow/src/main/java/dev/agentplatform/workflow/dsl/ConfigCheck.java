@@ -29,13 +29,13 @@ final class ConfigCheck {
             if (!Json.isNothing(value)) {
                 field(node, field, value, path + "." + written(node.config(), field));
             } else if (field.required()) {
-                faults.node(path + "." + field.name(), node, "missing_config", "'" + field.name() + "' is missing");
+                faults.node(path + "." + field.name(), node, Fault.MISSING_CONFIG, "'" + field.name() + "' is missing");
             }
         }
         for (List<String> group : type.oneOf()) {
             if (group.stream().allMatch(name -> Json.isNothing(node.config().path(name)))) {
                 String message = "one of these is needed: " + String.join(", ", group);
-                faults.node(path + "." + group.getFirst(), node, "missing_config", message);
+                faults.node(path + "." + group.getFirst(), node, Fault.MISSING_CONFIG, message);
             }
         }
         common.check(node, path);
@@ -71,7 +71,7 @@ final class ConfigCheck {
         if (!allowed.isEmpty() && allowed.stream().noneMatch(value.stringValue()::equalsIgnoreCase)) {
             faults.node(path, node, "not_allowed", "must be one of " + String.join(", ", allowed));
         } else if (field.required() && value.stringValue().isBlank()) {
-            faults.node(path, node, "missing_config", "'" + field.name() + "' is empty");
+            faults.node(path, node, Fault.MISSING_CONFIG, "'" + field.name() + "' is empty");
         }
     }
 

@@ -20,6 +20,12 @@ public record Fault(String path, String node, String edge, String code, String m
     /** Nothing in this release executes nodes of the type. */
     public static final String TYPE_NOT_AVAILABLE = "type_not_available";
 
+    /** A key without which nodes of the type do nothing. */
+    public static final String MISSING_CONFIG = "missing_config";
+
+    /** A key names a node that the workflow does not have. */
+    public static final String UNKNOWN_NODE = "unknown_node";
+
     /** Whether even a draft with this fault is refused. */
     public boolean refusesDraft() {
         return code.equals(MALFORMED) || code.equals(TOO_LARGE) || code.equals(UNKNOWN_TYPE);

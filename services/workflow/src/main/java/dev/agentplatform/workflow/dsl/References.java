@@ -25,7 +25,7 @@ final class References {
             faults.node(place, node, "bad_template", error.getMessage());
         });
         for (String id : tree.members(NODES)) {
-            if (!names.nodes().contains(id)) faults.node(path, node, "unknown_node", unknownNode(id));
+            if (!names.nodes().contains(id)) faults.node(path, node, Fault.UNKNOWN_NODE, unknownNode(id));
         }
         warn(tree.roots(), node, path);
     }
@@ -34,7 +34,7 @@ final class References {
         try {
             Expression expression = Expression.parse(source);
             for (String id : expression.members(NODES)) {
-                if (!names.nodes().contains(id)) faults.node(path, node, "unknown_node", unknownNode(id));
+                if (!names.nodes().contains(id)) faults.node(path, node, Fault.UNKNOWN_NODE, unknownNode(id));
             }
             warn(expression.roots(), node, path);
         } catch (LanguageError wrong) {
@@ -47,7 +47,7 @@ final class References {
         try {
             Expression expression = Expression.parse(edge.condition());
             for (String id : expression.members(NODES)) {
-                if (!names.nodes().contains(id)) faults.edge(path, edge, "unknown_node", unknownNode(id));
+                if (!names.nodes().contains(id)) faults.edge(path, edge, Fault.UNKNOWN_NODE, unknownNode(id));
             }
             warn(expression.roots(), source, path);
         } catch (LanguageError wrong) {
