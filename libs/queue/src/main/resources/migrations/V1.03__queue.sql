@@ -13,7 +13,7 @@ CREATE TABLE task (
     ref           ${id}   NOT NULL PRIMARY KEY,
     kind          TEXT    NOT NULL,
     workspace_id  TEXT    NOT NULL,
-    queue         TEXT    NOT NULL,
+    queue         ${ordered} NOT NULL,
     rank          INTEGER NOT NULL,
     status        TEXT    NOT NULL,
     ready_time    ${long},

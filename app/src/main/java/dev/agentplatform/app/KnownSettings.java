@@ -13,6 +13,7 @@ public final class KnownSettings {
             "AUTHZ_REQUIRED",
             "AUTH_REQUIRED",
             "AUTO_START",
+            "BENCH_NODES",
             "BODY_BYTES_MAX",
             "BUILD",
             "CORS_ORIGINS",

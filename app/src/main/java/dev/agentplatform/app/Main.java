@@ -48,6 +48,8 @@ public final class Main {
     static CommandLine commandLine(List<? extends Callable<Integer>> commands) {
         CommandLine program = new CommandLine(new Main());
         commands.forEach(program::addSubcommand);
+        // An argument that begins with @ is the command's own, as in --input @mail.json.
+        program.setExpandAtFiles(false);
         // Added here and not by an annotation on each command, which somebody would forget.
         addHelp(program);
         program.getSubcommands().values().forEach(Main::addHelp);

@@ -47,19 +47,19 @@ class SchemaPageTest {
 
     private static String text() throws IOException, SQLException {
         StringBuilder text = new StringBuilder("""
-                # The schema
+            # The schema
 
-                Drawn by `SchemaPageTest` from the migrations (`*/src/main/resources/migrations/V*.sql`); do not edit. To
-                draw it anew:
+            Drawn by `SchemaPageTest` from the migrations (`*/src/main/resources/migrations/V*.sql`); do not edit. To
+            draw it anew:
 
-                    %s
+                %s
 
-                Times are UTC milliseconds. There are no foreign keys: rows of a run are written in one unit.
-                `schema_hash` and `flyway_schema_history` belong to the migrations themselves.
+            Times are UTC milliseconds. There are no foreign keys: rows of a run are written in one unit.
+            `schema_hash` and `flyway_schema_history` belong to the migrations themselves.
 
-                | type | SQLite | PostgreSQL |
-                |---|---|---|
-                """.formatted(UPDATE));
+            | type | SQLite | PostgreSQL |
+            |---|---|---|
+            """.formatted(UPDATE));
         Map<String, String> postgresql = new TreeMap<>(Dialect.POSTGRESQL.placeholders());
         postgresql.remove("hot_table");
         postgresql.forEach((name, type) -> text.append("| %s | %s | %s |\n"
@@ -75,9 +75,11 @@ class SchemaPageTest {
     }
 
     private static List<Path> migrations() throws IOException {
-        try (Stream<Path> files = Files.find(root(), 10, (path, _) -> path.toString()
-                .replace('\\', '/')
-                .matches(".*/src/main/resources/migrations/V[^/]+\\.sql"))) {
+        try (Stream<Path> files = Files.find(
+                root(),
+                10,
+                (path, _) ->
+                        path.toString().replace('\\', '/').matches(".*/src/main/resources/migrations/V[^/]+\\.sql"))) {
             return files.sorted(Comparator.comparing(file -> file.getFileName().toString()))
                     .toList();
         }
@@ -136,8 +138,14 @@ class SchemaPageTest {
                 statement,
                 "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = '" + table
                         + "' AND sql IS NOT NULL ORDER BY rowid");
-        if (written.isEmpty()) return;
+        List<String> unique = texts(
+                statement, "SELECT name FROM pragma_index_list('" + table + "') WHERE origin = 'u' ORDER BY seq DESC");
+        if (written.isEmpty() && unique.isEmpty()) return;
         text.append("\n```sql\n");
+        for (String one : unique) {
+            List<String> columns = texts(statement, "SELECT name FROM pragma_index_info('" + one + "') ORDER BY seqno");
+            text.append("UNIQUE (").append(String.join(", ", columns)).append(");\n");
+        }
         for (String one : written) text.append(one.strip()).append(";\n");
         text.append("```\n");
     }

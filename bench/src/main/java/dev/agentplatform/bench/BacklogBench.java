@@ -13,6 +13,9 @@ import java.util.UUID;
 
 /** Does a claim cost more when a million runs wait than when a thousand do? */
 final class BacklogBench {
+    /** @param atOnce how many tasks one claim takes */
+    private record Plan(int claims, List<Integer> atOnce) {}
+
     private BacklogBench() {}
 
     static void measure(Options options) throws Exception {
@@ -20,23 +23,25 @@ final class BacklogBench {
         List<Integer> sizes = options.list("sizes", "1000,1000000").stream()
                 .map(Integer::valueOf)
                 .toList();
+        List<Integer> atOnce =
+                options.list("at_once", "1,16").stream().map(Integer::valueOf).toList();
         try (Stores stores = Stores.from(options, "sqlite,postgresql")) {
             options.complete();
             for (String kind : stores.kinds()) {
                 Map<Integer, Double> smallest = new LinkedHashMap<>();
-                for (int size : sizes) measure(kind, stores, size, claims, smallest);
+                for (int size : sizes) measure(kind, stores, size, new Plan(claims, atOnce), smallest);
             }
         }
     }
 
-    private static void measure(String kind, Stores stores, int size, int claims, Map<Integer, Double> smallest)
+    private static void measure(String kind, Stores stores, int size, Plan plan, Map<Integer, Double> smallest)
             throws Exception {
         try (Database database = stores.migrated(kind, "backlog_" + size)) {
             long start = System.nanoTime();
             Backlog.add(database, size);
             double filledSeconds = (System.nanoTime() - start) / 1e9;
-            for (int atOnce : List.of(1, 16)) {
-                Latencies latencies = claim(database, atOnce, claims);
+            for (int atOnce : plan.atOnce()) {
+                Latencies latencies = claim(database, atOnce, plan.claims());
                 double median = latencies.ms(0.5);
                 smallest.putIfAbsent(atOnce, median);
                 new Result("backlog")

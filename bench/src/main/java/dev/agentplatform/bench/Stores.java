@@ -7,6 +7,7 @@ import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.DatabaseUrl;
 import dev.agentplatform.store.Migrations;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,9 @@ final class Stores implements AutoCloseable {
     static Stores from(Options options, String otherwise) throws Exception {
         List<String> kinds = options.list("stores", otherwise);
         Postgres postgres = kinds.contains(POSTGRESQL) ? Postgres.from(options) : null;
-        return new Stores(kinds, postgres, Files.createTempDirectory("bench"));
+        Path folder = Files.createTempDirectory("bench");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly(folder)));
+        return new Stores(kinds, postgres, folder);
     }
 
     List<String> kinds() {
@@ -72,6 +75,15 @@ final class Stores implements AutoCloseable {
             postgres.close();
         }
         delete(folder);
+    }
+
+    /** When a measurement is interrupted; a failure leaves files in the temporary folder, no more. */
+    private static void deleteQuietly(Path folder) {
+        try {
+            if (Files.exists(folder)) delete(folder);
+        } catch (IOException | UncheckedIOException failure) {
+            System.err.println("bench: could not remove " + folder + ": " + failure.getMessage());
+        }
     }
 
     private static void delete(Path folder) throws IOException {

@@ -105,7 +105,8 @@ public final class EventLines {
         if (route.isString()) return " -> " + route.stringValue();
         if (output.path("status_code").isNumber()) {
             JsonNode body = output.path("body");
-            return ": " + output.path("status_code").asInt() + " " + shortened(Json.isNothing(body) ? "" : body.toString());
+            return ": " + output.path("status_code").asInt() + " "
+                    + shortened(Json.isNothing(body) ? "" : body.toString());
         }
         if (output.has("human_task_id")) return " -> " + output.path("status").asString("");
         if (output.has("waited_until_time")) return "";

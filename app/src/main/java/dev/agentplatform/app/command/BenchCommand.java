@@ -121,7 +121,8 @@ public final class BenchCommand implements Callable<Integer> {
         List<Long> all = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<List<Long>>> answers = new ArrayList<>();
-            for (int caller = 0; caller < callers; caller++) answers.add(threads.submit(() -> runs(engine, ids, until)));
+            for (int caller = 0; caller < callers; caller++)
+                answers.add(threads.submit(() -> runs(engine, ids, until)));
             for (Future<List<Long>> answer : answers) all.addAll(answer.get());
         }
         Collections.sort(all);
@@ -171,7 +172,8 @@ public final class BenchCommand implements Callable<Integer> {
         }
 
         private static Flow flow() {
-            List<Node> nodes = Stream.of("first", "second", "third").map(ThreeSteps::node).toList();
+            List<Node> nodes =
+                    Stream.of("first", "second", "third").map(ThreeSteps::node).toList();
             List<Graph.Edge> edges = List.of(new Graph.Edge(0, 1, null), new Graph.Edge(1, 2, null));
             List<String> names = nodes.stream().map(Node::id).toList();
             Graph graph = new Graph(names, Collections.nCopies(nodes.size(), NodeRules.PLAIN), edges, new BitSet());

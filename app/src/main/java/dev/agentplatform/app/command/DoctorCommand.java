@@ -37,10 +37,10 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Looks at everything that a start needs, changes nothing, and says what to do. */
+/** Looks at everything that a start needs, starts nothing, and says what to do. */
 @Command(
         name = "doctor",
-        description = "Check Java, settings, port, data folder and database, and say what to do. Changes nothing.",
+        description = "Check Java, settings, port, data folder and database, and say what to do. Starts nothing.",
         footer = {
             "",
             "Examples:",
@@ -57,7 +57,9 @@ public final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options;
 
-    @Option(names = "--json", description = "Print one JSON object: {status, checks: [{name, status, detail, advice}]}.")
+    @Option(
+            names = "--json",
+            description = "Print one JSON object: {status, checks: [{name, status, detail, advice}]}.")
     private boolean json;
 
     @Spec
@@ -121,8 +123,14 @@ public final class DoctorCommand implements Callable<Integer> {
                     .filter(name -> !KnownSettings.known(name))
                     .toList();
             for (String name : unknown) {
-                String nearest = KnownSettings.nearest(name).map(near -> "Did you mean " + near + "?").orElse("");
-                add("settings", Level.WARN, name + " is not read by anything.", nearest.isEmpty() ? "Remove it." : nearest);
+                String nearest = KnownSettings.nearest(name)
+                        .map(near -> "Did you mean " + near + "?")
+                        .orElse("");
+                add(
+                        "settings",
+                        Level.WARN,
+                        name + " is not read by anything.",
+                        nearest.isEmpty() ? "Remove it." : nearest);
             }
             if (unknown.isEmpty()) add("settings", Level.OK, "every name is known", "");
             return settings;
@@ -159,13 +167,21 @@ public final class DoctorCommand implements Callable<Integer> {
         Path place = data.toAbsolutePath();
         Path existing = place;
         while (!Files.exists(existing)) existing = existing.getParent();
-        if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
-            add(name, Level.FAIL, place + ": cannot write to " + existing, "Give this user the right, or set another --data.");
+        if (!writable(existing)) {
+            add(
+                    name,
+                    Level.FAIL,
+                    place + ": cannot write to " + existing,
+                    "Give this user the right, or set another --data.");
             return null;
         }
         space(existing);
         if (!Files.exists(place.resolve(InstanceLock.FILE))) {
-            add(name, Level.OK, place + (existing.equals(place) ? " is writable" : " will be made at the first start"), "");
+            add(
+                    name,
+                    Level.OK,
+                    place + (existing.equals(place) ? " is writable" : " will be made at the first start"),
+                    "");
             return null;
         }
         try (InstanceLock lock = InstanceLock.acquire(place, new Ids(Clock.systemUTC()))) {
@@ -174,6 +190,16 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (InstanceLock.FolderInUse used) {
             add(name, Level.OK, used.getMessage().replaceFirst(";.*", ""), "");
             return used.getMessage();
+        }
+    }
+
+    /** Tried, because rights alone do not tell: a file system may be read-only. */
+    private static boolean writable(Path folder) {
+        try {
+            Files.delete(Files.createTempFile(folder, "doctor-", ".tmp"));
+            return true;
+        } catch (IOException refused) {
+            return false;
         }
     }
 
@@ -223,7 +249,11 @@ public final class DoctorCommand implements Callable<Integer> {
             }
         } catch (RuntimeException failure) {
             String why = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-            add(name, Level.FAIL, asked.url() + ": " + why, "Start the database, or correct " + DatabaseUrl.SETTING + ".");
+            add(
+                    name,
+                    Level.FAIL,
+                    asked.url() + ": " + why,
+                    "Start the database, or correct " + DatabaseUrl.SETTING + ".");
         }
     }
 

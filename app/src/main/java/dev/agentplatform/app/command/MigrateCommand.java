@@ -16,14 +16,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Brings the schema up to date and says what it did. */
-@Command(name = "migrate", description = "Bring the database schema up to date.")
+@Command(
+        name = "migrate",
+        description = "Bring the database schema up to date.",
+        footer = {
+            "",
+            "Examples:",
+            "  agent-platform migrate",
+            "  AGENT_PLATFORM_DATABASE_URL=postgresql://user:password@host/name agent-platform migrate"
+        })
 public final class MigrateCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options;
 
     @Option(
             names = "--only",
-            description = "Kept for older scripts: a service name. The schema is one, so it is always brought up whole.")
+            description =
+                    "Kept for older scripts: a service name. The schema is one, so it is always brought up whole.")
     private List<String> only = List.of();
 
     @Spec

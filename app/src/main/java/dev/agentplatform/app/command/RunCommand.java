@@ -107,7 +107,8 @@ public final class RunCommand implements Callable<Integer> {
             err.println(file + ": " + malformed.detail());
             return null;
         } catch (IOException unreadable) {
-            err.println(file + ": cannot be read as UTF-8 text (" + unreadable.getClass().getSimpleName() + ")");
+            err.println(file + ": cannot be read as UTF-8 text ("
+                    + unreadable.getClass().getSimpleName() + ")");
             return null;
         }
         JsonNode dsl = read.has("dsl") ? read.get("dsl") : read.has("dsl_json") ? read.get("dsl_json") : read;
@@ -198,7 +199,8 @@ public final class RunCommand implements Callable<Integer> {
         String status = run.path("status").asString();
         if (!status.equals("completed")) {
             JsonNode node = run.path("failed_node_id");
-            String what = run.path("error_message").asString(run.path("error_code").asString(""));
+            String what =
+                    run.path("error_message").asString(run.path("error_code").asString(""));
             spec.commandLine()
                     .getErr()
                     .println("The run is " + status + (node.isString() ? " at node " + node.asString() : "")

@@ -19,7 +19,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs the platform until it is told to stop. */
-@Command(name = "serve", description = "Run the platform: every role and service in one process, unless limited.")
+@Command(
+        name = "serve",
+        description = "Run the platform: every role and service in one process, unless limited.",
+        footer = {
+            "",
+            "Examples:",
+            "  agent-platform serve",
+            "  agent-platform serve --host 0.0.0.0 --port 9000 --data /srv/agent-platform",
+            "  AGENT_PLATFORM_DATABASE_URL=postgresql://user:password@host/name agent-platform serve --roles worker"
+        })
 public final class ServeCommand implements Callable<Integer> {
     @Mixin
     private SettingsOptions options;
@@ -39,7 +48,9 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Services that answer, for example workflow,runtime. Default: all.")
     private List<String> services = List.of();
 
-    @Option(names = "--service-ports", description = "Also open the port that each service has of its own, 8000 to 8015.")
+    @Option(
+            names = "--service-ports",
+            description = "Also open the port that each service has of its own, 8000 to 8015.")
     private boolean servicePorts;
 
     @Spec

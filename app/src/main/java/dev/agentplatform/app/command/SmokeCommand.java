@@ -42,21 +42,20 @@ public final class SmokeCommand implements Callable<Integer> {
     private static final String DEFAULT_URL = "http://localhost:8080";
     private static final int RUN_SECONDS_MAX = 30;
 
-    private static final String WORKFLOW =
-            """
-            {"nodes": [
-               {"id": "start", "type": "start"},
-               {"id": "route", "type": "if-else", "config": {"expression": "input.amount > 100"}},
-               {"id": "large", "type": "template-transform", "config": {"template": "large {{input.amount}}"}},
-               {"id": "small", "type": "template-transform", "config": {"template": "small {{input.amount}}"}},
-               {"id": "end", "type": "end", "config": {"output": {"size": "{{nodes.large.text}}"}}}],
-             "edges": [
-               {"source": "start", "target": "route"},
-               {"source": "route", "target": "large", "condition": "true"},
-               {"source": "route", "target": "small", "condition": "false"},
-               {"source": "large", "target": "end"},
-               {"source": "small", "target": "end"}]}
-            """;
+    private static final String WORKFLOW = """
+        {"nodes": [
+           {"id": "start", "type": "start"},
+           {"id": "route", "type": "if-else", "config": {"expression": "input.amount > 100"}},
+           {"id": "large", "type": "template-transform", "config": {"template": "large {{input.amount}}"}},
+           {"id": "small", "type": "template-transform", "config": {"template": "small {{input.amount}}"}},
+           {"id": "end", "type": "end", "config": {"output": {"size": "{{nodes.large.text}}"}}}],
+         "edges": [
+           {"source": "start", "target": "route"},
+           {"source": "route", "target": "large", "condition": "true"},
+           {"source": "route", "target": "small", "condition": "false"},
+           {"source": "large", "target": "end"},
+           {"source": "small", "target": "end"}]}
+        """;
 
     @Mixin
     private SettingsOptions options;
@@ -133,7 +132,8 @@ public final class SmokeCommand implements Callable<Integer> {
         ObjectNode asked = Json.object().put("workflow_version_id", versionId);
         asked.putObject("input_json").put("amount", 120);
         String run = id(step("start run", () -> api.post("/runtime/runs", asked)));
-        JsonNode ended = step("wait for its end", () -> api.get("/runtime/runs/" + run + "?wait_seconds=" + RUN_SECONDS_MAX));
+        JsonNode ended =
+                step("wait for its end", () -> api.get("/runtime/runs/" + run + "?wait_seconds=" + RUN_SECONDS_MAX));
         step("check the result", () -> {
             check("status", "completed", ended.path("status"));
             check("size", "large 120", ended.path("output_json").path("size"));
@@ -174,7 +174,8 @@ public final class SmokeCommand implements Callable<Integer> {
     private void tell(String mark, String name, long started, String more) {
         PrintWriter out = spec.commandLine().getOut();
         double millis = (System.nanoTime() - started) / 1e6;
-        out.println("%-5s %-18s %8.1f ms  %s".formatted(mark, name, millis, more).stripTrailing());
+        out.println(
+                "%-5s %-18s %8.1f ms  %s".formatted(mark, name, millis, more).stripTrailing());
         out.flush();
     }
 

@@ -25,10 +25,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** The story, from the first workflow to the balance. It asks the server over HTTP only, as any client does. */
 public final class Demo implements AutoCloseable {
     private static final String FOLDER = "/demo/";
-    private static final List<String> WORKFLOWS = List.of(
-            "support-mail.yaml", "order-report.yaml", "shipment-polling.yaml", "shipment-rollback.yaml");
+    private static final List<String> WORKFLOWS =
+            List.of("support-mail.yaml", "order-report.yaml", "shipment-polling.yaml", "shipment-rollback.yaml");
     /** The server is killed around this call to the outside, while at least so many wait for their answer. */
     private static final int KILL_AT_CALL = 16;
+
     private static final int IN_FLIGHT_LEAST = 4;
     private static final long HELD_SECONDS_MAX = 30;
     private static final Duration ENOUGH = Duration.ofMinutes(2);
@@ -141,7 +142,8 @@ public final class Demo implements AutoCloseable {
 
     private Ledger.Outage crash() throws InterruptedException {
         if (!receiver.awaitHeld(HELD_SECONDS_MAX)) {
-            throw new Problem(500, "no_work_in_flight", "The runs did not come as far as expected; see " + server.log());
+            throw new Problem(
+                    500, "no_work_in_flight", "The runs did not come as far as expected; see " + server.log());
         }
         followNewItems();
         String before = Times.format(clock.millis());
@@ -174,10 +176,12 @@ public final class Demo implements AutoCloseable {
     private void followNewItems() throws InterruptedException {
         for (Map.Entry<String, Follower> parent : List.copyOf(followers.entrySet())) {
             if (!parent.getValue().name.equals("orders")) continue;
-            for (JsonNode child : api.get("/runtime/runs?limit=200&parent_run_id=" + parent.getKey()).path("items")) {
+            for (JsonNode child : api.get("/runtime/runs?limit=200&parent_run_id=" + parent.getKey())
+                    .path("items")) {
                 String id = child.path("id").asString();
                 if (followers.containsKey(id)) continue;
-                JsonNode item = api.get("/runtime/runs/" + id).path("input_json").path("item");
+                JsonNode item =
+                        api.get("/runtime/runs/" + id).path("input_json").path("item");
                 follow("order " + item.path("order").asString(), id);
             }
         }
@@ -208,16 +212,20 @@ public final class Demo implements AutoCloseable {
         for (Map.Entry<String, Follower> one : followers.entrySet()) {
             String name = one.getValue().name;
             JsonNode run = api.get("/runtime/runs/" + one.getKey());
-            if (!endedAsExpected(name, run)) wrong.add(name + " is " + run.path("status").asString());
+            if (!endedAsExpected(name, run))
+                wrong.add(name + " is " + run.path("status").asString());
             List<JsonNode> steps = new ArrayList<>();
-            api.get("/runtime/runs/" + one.getKey() + "/node-runs?limit=200").path("items").forEach(steps::add);
+            api.get("/runtime/runs/" + one.getKey() + "/node-runs?limit=200")
+                    .path("items")
+                    .forEach(steps::add);
             nodeRuns.put(name, steps);
             events += one.getValue().seen;
         }
         Ledger.Balance balance = Ledger.balance(nodeRuns, receiver.calls(), outage);
         wrong.addAll(balance.violations());
         int steps = nodeRuns.values().stream().mapToInt(List::size).sum();
-        int calls = receiver.calls().values().stream().mapToInt(Integer::intValue).sum();
+        int calls =
+                receiver.calls().values().stream().mapToInt(Integer::intValue).sum();
         chapter("What happened");
         row("runs", followers.size() + " ended as they should, one of them failed and was compensated");
         row("steps", steps + " recorded");
@@ -225,10 +233,13 @@ public final class Demo implements AutoCloseable {
         row("restarts", "1, by SIGKILL");
         row("calls outside", calls + " for " + receiver.calls().size() + " idempotency keys");
         row("before the kill", balance.finishedBefore() + " calls were recorded; done again: none");
-        row("in flight", balance.repeated().size() + " done again, each under its first key: "
-                + String.join(", ", balance.repeated()));
+        row(
+                "in flight",
+                balance.repeated().size() + " done again, each under its first key: "
+                        + String.join(", ", balance.repeated()));
         for (String what : wrong) row("WRONG", lines.styled("red", what));
-        if (wrong.isEmpty()) lines.line("   " + lines.styled("green", "Nothing was lost, and nothing finished was done twice."));
+        if (wrong.isEmpty())
+            lines.line("   " + lines.styled("green", "Nothing was lost, and nothing finished was done twice."));
         return wrong.isEmpty();
     }
 
@@ -249,14 +260,15 @@ public final class Demo implements AutoCloseable {
         lines.line("   curl " + address + "/workflows/" + workflowIds.get("order-report.yaml") + "/export");
         ObjectNode body = Json.object().put("workflow_id", workflowIds.get("shipment-polling.yaml"));
         body.putObject("input_json").put("shipment", "S-3").put("base_url", receiver.address());
-        lines.line("   curl -X POST '" + address + "/runtime/runs?wait_seconds=30' -H 'content-type: application/json' -d '"
-                + Json.write(body) + "'");
+        lines.line("   curl -X POST '" + address
+                + "/runtime/runs?wait_seconds=30' -H 'content-type: application/json' -d '" + Json.write(body) + "'");
         lines.line("   Ctrl-C ends the server; agent-platform serve starts it again on the same data.");
     }
 
     private static boolean endedAsExpected(String name, JsonNode run) {
         String status = run.path("status").asString();
-        if (name.equals("shipment-2")) return status.equals("failed") && run.path("compensated").asBoolean(false);
+        if (name.equals("shipment-2"))
+            return status.equals("failed") && run.path("compensated").asBoolean(false);
         return status.equals("completed");
     }
 

@@ -53,7 +53,8 @@ final class Ledger {
         for (JsonNode nodeRun : nodeRuns) {
             if (!nodeRun.path("node_type").asString().equals(OUTSIDE)) continue;
             if (nodeRun.path("status").asString().equals("skipped")) continue;
-            String step = nodeRun.path("node_id").asString() + "/" + nodeRun.path("iteration").asInt();
+            String step = nodeRun.path("node_id").asString() + "/"
+                    + nodeRun.path("iteration").asInt();
             steps.computeIfAbsent(step, _ -> new ArrayList<>()).add(nodeRun);
         }
         return steps;

@@ -123,8 +123,11 @@ final class Receiver implements AutoCloseable {
             case "/stock" -> stock(body.path("article").asString(""));
             case "/shipments" -> shipment(body.path("shipment").asString(""));
             case "/reservations" -> new Answer(201, Json.object().put("reserved", true));
-            case "/payments" -> new Answer(201, Json.object().put("charged", body.path("amount").asInt()));
-            case "/refunds" -> new Answer(201, Json.object().put("refunded", body.path("amount").asInt()));
+            case "/payments" ->
+                new Answer(201, Json.object().put("charged", body.path("amount").asInt()));
+            case "/refunds" ->
+                new Answer(
+                        201, Json.object().put("refunded", body.path("amount").asInt()));
             case "/carrier" -> new Answer(422, Json.object().put("error", "no such street"));
             default ->
                 method.equals("DELETE")

@@ -18,9 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process of the simulation: an engine whose threads and timers are lists that the seed picks from. A crash
@@ -72,7 +73,7 @@ final class SimulatedProcess {
 
     private List<Runnable> tasks = new CopyOnWriteArrayList<>();
     private List<Timer> timers = new ArrayList<>();
-    private final List<Thread> programs = new ArrayList<>();
+    final List<Thread> programs = new ArrayList<>();
     private Membership membership;
     Engine engine;
     Dispatcher dispatcher;
@@ -212,12 +213,18 @@ final class SimulatedProcess {
 
     /** Waits until every program has ended or waits for its owner. */
     void settle() {
-        for (Thread program : programs) {
-            while (program.getState() != Thread.State.WAITING && program.getState() != Thread.State.TERMINATED) {
-                Thread.onSpinWait();
-            }
-        }
+        Thread.interrupted();
+        for (Thread program : programs) while (!atRest(program)) Thread.onSpinWait();
         programs.removeIf(program -> !program.isAlive());
+    }
+
+    // A thread that was told to go on looks parked until it gets a processor: what it waits for knows better.
+    private static boolean atRest(Thread program) {
+        if (program.getState() == Thread.State.TERMINATED) return true;
+        return program.getState() == Thread.State.WAITING
+                && !program.isInterrupted()
+                && LockSupport.getBlocker(program) instanceof ForkJoinPool.ManagedBlocker reply
+                && !reply.isReleasable();
     }
 
     void turn() {
@@ -244,10 +251,5 @@ final class SimulatedProcess {
     /** When the next timer is due, {@link Long#MAX_VALUE} for never. */
     long nextTimer() {
         return timers.stream().mapToLong(Timer::at).min().orElse(Long.MAX_VALUE);
-    }
-
-    /** For {@link Invariants}: incarnations that are alive in the eyes of this simulation. */
-    Set<UUID> incarnations() {
-        return membership == null ? Set.of() : Set.of(membership.worker());
     }
 }

@@ -4,14 +4,22 @@ import dev.agentplatform.store.Database;
 import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.DatabaseUrl;
 import dev.agentplatform.store.Migrations;
+import dev.agentplatform.store.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Runs many seeds: {@code SimulationMain [first seed] [seeds]}. Prints the first seed that breaks an invariant. */
 public final class SimulationMain {
+    static {
+        Logger.getLogger("org.flywaydb").setLevel(Level.WARNING);
+    }
+
     private static final List<String> TABLES = List.of("run", "task", "step", "run_event", "run_message", "worker");
 
     private SimulationMain() {}
@@ -68,7 +76,7 @@ public final class SimulationMain {
         }
     }
 
-    private static void empty(dev.agentplatform.store.Sql sql, String table) throws SQLException {
+    private static void empty(Sql sql, String table) throws SQLException {
         sql.update("DELETE FROM " + table);
     }
 
@@ -79,7 +87,7 @@ public final class SimulationMain {
 
     private static void delete(Path folder) throws IOException {
         try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) Files.delete(file);
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
     }
 }

@@ -141,6 +141,7 @@ public final class Engine {
 
     /** The run as it stands, without reading it back when this process has just written it. */
     private RunRecord find(String workspaceId, UUID id, RunOwner owner) {
+        if (owner.endedRecord() != null) return owner.endedRecord();
         if (owner.gone()) return find(workspaceId, id).orElse(owner.run());
         RunStatus status = owner.status();
         return owner.run().with(status, status == RunStatus.QUEUED ? 0 : owner.run().createdTime());
@@ -250,13 +251,25 @@ public final class Engine {
         }
         int steps = budget.orElse(run.options().autoStart() ? -1 : 0);
         RunOwner owner = RunOwner.claimed(this, run, driver, task, steps);
-        owners.put(run.id(), owner);
+        if (!register(owner)) return owner;
         boolean killer = task.queue().equals(Queues.SUSPECT) && task.attempts() >= POISONED_AFTER;
         if (killer) owner.deliver(new Input.Poisoned(task.attempts()));
         else if (task.state() == null) owner.deliver(new Input.Begin());
         else if (wasEnded(driver)) owner.deliver(new Input.Retry());
         else owner.deliver(new Input.Recover());
         return owner;
+    }
+
+    /** False for a claim that is already history: this process lost the run and claimed it again since. */
+    private boolean register(RunOwner owner) {
+        RunOwner[] former = new RunOwner[1];
+        RunOwner current = owners.compute(owner.run().id(), (id, known) -> {
+            former[0] = known;
+            return known != null && known.epoch() > owner.epoch() ? known : owner;
+        });
+        if (current != owner) owner.lose();
+        else if (former[0] != null) former[0].lose();
+        return current == owner;
     }
 
     private static boolean wasEnded(Driver driver) {

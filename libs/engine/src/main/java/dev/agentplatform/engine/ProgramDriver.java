@@ -154,8 +154,11 @@ final class ProgramDriver implements Driver {
     private void recover() {
         // Waiting steps alone need no thread; anything else goes on from the top.
         starts = next.ending() == null && waitsForNothing();
-        for (Open step : next.open().values()) {
-            if (step.on() == null) turn.tell("step.restarted", event -> describe(event, step));
+        for (Open step : List.copyOf(next.open().values())) {
+            if (step.on() != null) continue;
+            // Of a run that ends nothing is done again: nobody else will close its steps.
+            if (next.ending() != null) close(step, StepStatus.CANCELLED, Json.nothing(), null, null);
+            else turn.tell("step.restarted", event -> describe(event, step));
         }
         due();
     }

@@ -48,6 +48,7 @@ final class RunOwner {
     private boolean backlog;
     private RunStatus status;
     private long startedTime;
+    private volatile RunRecord endedRecord;
     private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
@@ -87,8 +88,17 @@ final class RunOwner {
         return workerKey;
     }
 
+    long epoch() {
+        return epoch;
+    }
+
     CompletableFuture<Void> released() {
         return released;
+    }
+
+    /** The run as its last unit left it, when it ended here; null before. */
+    RunRecord endedRecord() {
+        return endedRecord;
     }
 
     RunStatus status() {
@@ -156,8 +166,7 @@ final class RunOwner {
             List<Input> all = new ArrayList<>();
             if (!newborn && wakesRead != wakesSeen) all.addAll(engine.mail(run));
             all.addAll(inputs);
-            // Mail for a run that lives again is for its new life.
-            all.sort(Comparator.comparing(input -> !(input instanceof Input.Retry)));
+            all.sort(Comparator.comparing(RunOwner::rank));
             Turn turn = new Turn(run, engine.now(), seq, budget);
             driver.turn(turn, all);
             Plan plan = plan(turn, wakesRead);
@@ -177,6 +186,16 @@ final class RunOwner {
                 if (!tryAgain(refused, turn, plan, wakesRead)) return;
             }
         }
+    }
+
+    // Mail for a run that lives again is for its new life. A cancel that was accepted before the end decides the
+    // end, whatever else arrived with it.
+    private static int rank(Input input) {
+        return switch (input) {
+            case Input.Retry retry -> 0;
+            case Input.Mail(RunTable.Message message) when message.kind() == RunTable.MessageKind.CANCEL -> 1;
+            default -> 2;
+        };
     }
 
     private boolean tryAgain(Refused refused, Turn turn, Plan plan, long wakesRead) {
@@ -349,6 +368,9 @@ final class RunOwner {
         if (startedTime == 0 && status != RunStatus.QUEUED) startedTime = turn.now;
         timer.run();
         timer = () -> {};
+        if (plan.ended()) {
+            endedRecord = engine.created(run, turn.ended().status(), startedTime, turn, turn.ended());
+        }
         if (!plan.keeps()) letGo(plan);
         else if (plan.due() > 0) timer = engine.timer(plan.due(), () -> deliver(new Input.Tick()));
         engine.publish(run.id(), turn.events);
@@ -359,7 +381,7 @@ final class RunOwner {
             if (plan.progress()) engine.progressed(run.id());
             return;
         }
-        if (plan.ended()) engine.ended(run.id(), () -> engine.created(run, turn.ended().status(), startedTime, turn, turn.ended()));
+        if (plan.ended()) engine.ended(run.id(), () -> endedRecord);
         released.complete(null);
     }
 

@@ -249,6 +249,17 @@ class CancelTest {
     }
 
     @OnBothDatabases
+    void aCancelThatArrivesWithTheLastSignalDecidesTheEnd(Database database) {
+        try (TestProcess process = TestProcess.start(database)) {
+            UUID id = process.submit(new Flows.Draft().effect("w", BasicRunTest.forSignal("go")).flow());
+            process.untilTask(id, "idle");
+            process.engine.signal("public", id, "go", OUT);
+            process.engine.cancel("public", id, "test");
+            assertThat(process.end(id).status()).isEqualTo(RunStatus.CANCELLED);
+        }
+    }
+
+    @OnBothDatabases
     void aCancelThatFollowsARetryIsForTheNewLife(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
             UUID id = process.submit(new Flows.Draft().effect("b", context -> Outcome.fail("bad", "always")).flow());

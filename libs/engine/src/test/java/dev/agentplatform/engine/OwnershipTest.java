@@ -161,6 +161,21 @@ class OwnershipTest {
         }
     }
 
+    @OnBothDatabases
+    void aRunThatWasPlannedBeforeTheProcessDiedIsNotBornToTheDead(Database database) {
+        try (TestProcess process = process(database)) {
+            process.interceptor = (unit, next) -> {
+                process.interceptor = (later, again) -> again.commit(later);
+                database.transact(sql -> sql.update("UPDATE worker SET lease_until = 0"));
+                process.membership.beat();
+                return next.commit(unit);
+            };
+            assertThatThrownBy(() -> process.submit(new Flows.Draft().effect("a", done()).flow()))
+                    .isInstanceOf(Problem.class);
+            assertThat(process.count("run")).isZero();
+        }
+    }
+
     @Test
     void aProcessThatWasDeclaredDeadClaimsNothing() throws Exception {
         Database database = Databases.fresh(Dialect.POSTGRESQL);

@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** UTC milliseconds inside, RFC 3339 with milliseconds outside. */
 public final class Times {
+    private static final int TEXT_LENGTH_MAX = 40;
+
     private Times() {}
 
     /** For example {@code 2026-11-20T09:30:00.250Z}. Written by hand: it is in every event. */
@@ -28,8 +30,9 @@ public final class Times {
         return timeMs == 0 ? null : format(timeMs);
     }
 
-    /** Any RFC 3339 time with an offset; a time without one is empty. */
+    /** Reads a time with any offset; years beyond four digits and times without an offset are empty. */
     public static Optional<Long> parse(String text) {
+        if (text.length() > TEXT_LENGTH_MAX || text.startsWith("+") || text.startsWith("-")) return Optional.empty();
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant().toEpochMilli());
         } catch (DateTimeException malformed) {

@@ -88,12 +88,12 @@ final class Calls {
     private String substring(List<JsonNode> arguments) {
         String text = text(Function.SUBSTRING, arguments.getFirst());
         int size = text.codePointCount(0, text.length());
-        int start = (int) Math.clamp(whole(Function.SUBSTRING, arguments.get(1)).longValue(), 0, size);
+        int start = Math.clamp(whole(Function.SUBSTRING, arguments.get(1)).longValue(), 0, size);
         long end = arguments.size() < 3
                 ? size
                 : whole(Function.SUBSTRING, arguments.get(2)).longValue();
         int from = text.offsetByCodePoints(0, start);
-        return text.substring(from, text.offsetByCodePoints(from, (int) Math.clamp(end, start, size) - start));
+        return text.substring(from, text.offsetByCodePoints(from, Math.clamp(end, start, size) - start));
     }
 
     private String replace(List<JsonNode> arguments) {

@@ -207,7 +207,6 @@ public final class Dispatcher implements LifeCycle {
     }
 
     private void probe(long now) {
-        long started = System.nanoTime();
         List<Lane> found = database.read(TaskTable::lanes);
         synchronized (lanes) {
             lanes.values().removeIf(lane -> !lane.hinted);
@@ -218,7 +217,7 @@ public final class Dispatcher implements LifeCycle {
                 state.hinted = true;
             }
         }
-        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        long tookMs = Math.max(0, clock.millis() - now);
         nextProbe = now + Math.max(PROBE_EVERY_MS, tookMs * PROBE_SHARE);
     }
 

@@ -77,6 +77,10 @@ public final class FenceJudge implements Judge<Unit, Receipt> {
             if (!mine) return new Refused(Reason.FENCED, 0);
             if (wakesSeen(unit.change(), row.wakes) != row.wakes) return new Refused(Reason.MAIL, row.wakes);
         }
+        for (Birth birth : unit.births()) {
+            // Decided before this process was declared dead, judged in the name of its next incarnation.
+            if (birth.owner() != null && !birth.owner().equals(me)) return new Refused(Reason.FENCED, 0);
+        }
         for (Wake wake : unit.wakes()) {
             TaskRow row = rows.get(wake.ref());
             if (wake.required() && (row == null || row.ended())) return new Refused(Reason.ENDED, 0);

@@ -204,12 +204,14 @@ public final class TaskTable {
     public static void revive(Sql sql, Revival revival, long seq, String state, long now) throws SQLException {
         sql.update(
                 "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes, seq,"
-                        + " claimed_seq, attempts, v, state) VALUES (?, ?, ?, ?, ?, 'ready', ?, 1, 0, ?, ?, 0, ?, ?)",
+                        + " claimed_seq, attempts, v, state) VALUES (?, ?, ?, ?, ?, 'ready', ?, ?, 0, ?, ?, 0, ?, ?)",
                 revival.ref(),
                 revival.kind(),
                 revival.workspaceId(),
                 revival.queue(),
                 -revival.priority(),
+                now,
+                // Above every epoch of a former life, so that a claim of then never looks newer than one of now.
                 now,
                 seq,
                 seq,
@@ -247,20 +249,33 @@ public final class TaskTable {
 
     /** Which normal queues have due work, one row for each priority, found by skipping through the index. */
     static List<Lane> lanes(Sql sql) throws SQLException {
-        String first = "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue >= '"
-                + Queues.NORMAL_FROM + "' AND queue < '" + Queues.NORMAL_BELOW + "'";
-        String order = " ORDER BY queue, rank, ready_time LIMIT 1";
         List<Lane> lanes = new ArrayList<>();
-        Optional<Lane> lane = sql.one(first + order, TaskTable::lane);
+        Optional<Lane> lane = firstLane(sql, Queues.NORMAL_FROM);
         while (lane.isPresent()) {
             lanes.add(lane.get());
-            lane = sql.one(
-                    first + " AND (queue, rank) > (?, ?)" + order,
-                    TaskTable::lane,
-                    lane.get().queue(),
-                    lane.get().rank());
+            Optional<Lane> lower = lowerLane(sql, lane.get());
+            lane = lower.isPresent() ? lower : firstLane(sql, lane.get().queue());
         }
         return lanes;
+    }
+
+    private static Optional<Lane> firstLane(Sql sql, String behind) throws SQLException {
+        return sql.one(
+                "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue > ? AND queue < ?"
+                        + " ORDER BY queue, rank, ready_time LIMIT 1",
+                TaskTable::lane,
+                behind,
+                Queues.NORMAL_BELOW);
+    }
+
+    // Not "(queue, rank) > (?, ?)": SQLite would read every row of the queue to find the next rank.
+    private static Optional<Lane> lowerLane(Sql sql, Lane above) throws SQLException {
+        return sql.one(
+                "SELECT queue, rank, ready_time FROM task WHERE status = 'ready' AND queue = ? AND rank > ?"
+                        + " ORDER BY rank, ready_time LIMIT 1",
+                TaskTable::lane,
+                above.queue(),
+                above.rank());
     }
 
     /** Makes idle tasks ready whose time has come; returns how many. */

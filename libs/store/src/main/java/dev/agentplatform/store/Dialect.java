@@ -55,6 +55,7 @@ public enum Dialect {
                     Map.entry("decimal", "REAL"),
                     Map.entry("flag", "INTEGER"),
                     Map.entry("bytes", "BLOB"),
+                    Map.entry("ordered", "TEXT"),
                     Map.entry("hot_table", ""));
         }
 
@@ -130,6 +131,8 @@ public enum Dialect {
                     Map.entry("decimal", "DOUBLE PRECISION"),
                     Map.entry("flag", "INTEGER"),
                     Map.entry("bytes", "BYTEA"),
+                    // Compared byte by byte, whatever language the database speaks.
+                    Map.entry("ordered", "TEXT COLLATE \"C\""),
                     // Rows of a hot table are updated in place and vacuumed early.
                     Map.entry(
                             "hot_table",

@@ -22,7 +22,7 @@ final class PostgresqlDatabase implements Database {
     private static final int RETRIES_MAX = 3;
     private static final long CONNECTION_WAIT_MS = 5_000;
     private static final long PAUSE_NANOS = 5_000_000;
-    private static final int IDLE_IN_TRANSACTION_MS = 60_000;
+    private static final int IDLE_IN_TRANSACTION_MS = 10_000;
 
     private final DatabaseSettings settings;
     private final DatabaseUrl.Postgresql url;

@@ -1,10 +1,12 @@
 package dev.agentplatform.web;
 
+import dev.agentplatform.kernel.Times;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.web.BodyType.Field;
 import dev.agentplatform.web.BodyType.Kind;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +90,7 @@ public final class Binder {
                         : wrong(path, "must be an id (a UUID)");
             case Kind.Time time ->
                 json.isString() && Times.parse(json.stringValue()).isPresent()
-                        ? Times.parse(json.stringValue()).get()
+                        ? Instant.ofEpochMilli(Times.parse(json.stringValue()).get())
                         : wrong(path, "must be a time such as 2026-01-31T12:00:00.000Z");
             case Kind.AnyJson any -> json;
             case Kind.JsonObject object -> json.isObject() ? json : wrong(path, "must be an object");

@@ -27,6 +27,8 @@ final class EdgeErrors extends ErrorHandler {
         response.write(true, body(status, response.getHeaders()), callback);
     }
 
+    // The only hook that Jetty gives for a request it cannot parse.
+    @SuppressWarnings("removal")
     @Override
     public ByteBuffer badMessageError(int status, String reason, HttpFields.Mutable fields) {
         return body(status, fields);

@@ -114,6 +114,7 @@ public final class HttpServer implements LifeCycle {
         javalin = null;
     }
 
+    @SuppressWarnings("unchecked") // Javalin takes generic varargs.
     private void configure(JavalinConfig config) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;

@@ -1,5 +1,6 @@
 package dev.agentplatform.web;
 
+import dev.agentplatform.kernel.Times;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import java.nio.charset.StandardCharsets;

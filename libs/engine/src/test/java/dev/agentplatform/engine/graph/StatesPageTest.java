@@ -38,24 +38,24 @@ class StatesPageTest {
         List<RunStatus> runs = Arrays.asList(RunStatus.values());
         List<StepStatus> steps = Arrays.asList(StepStatus.values());
         return """
-                # States of runs and steps
+            # States of runs and steps
 
-                Drawn by `StatesPageTest` from `RunStatus` and `StepStatus`; do not edit. To draw it anew:
-
-                    %s
-
-                What the states mean, and what causes the moves, is in [engine.md](engine.md).
-
-                ## Run
+            Drawn by `StatesPageTest` from `RunStatus` and `StepStatus`; do not edit. To draw it anew:
 
                 %s
-                ## Step
 
-                A step is what the API calls a node run. `skipped` is never entered from another state: such a step is
-                recorded as skipped and never was open.
+            What the states mean, and what causes the moves, is in [engine.md](engine.md).
 
-                %s"""
-                .formatted(UPDATE, section(runs, RunStatus::next), section(steps, StepStatus::next));
+            ## Run
+
+            %s
+            ## Step
+
+            A step is what the API calls a node run. `skipped` is never entered from another state: such a step is
+            recorded as skipped and never was open.
+
+            %s\
+            """.formatted(UPDATE, section(runs, RunStatus::next), section(steps, StepStatus::next));
     }
 
     private static <S extends Enum<S>> String section(List<S> states, Function<S, Collection<S>> next) {
@@ -63,9 +63,14 @@ class StatesPageTest {
         StringBuilder text = new StringBuilder("```mermaid\nstateDiagram-v2\n    [*] --> " + first + "\n");
         for (S state : states) {
             for (S to : new TreeSet<>(next.apply(state))) {
-                text.append("    ").append(word(state)).append(" --> ").append(word(to)).append('\n');
+                text.append("    ")
+                        .append(word(state))
+                        .append(" --> ")
+                        .append(word(to))
+                        .append('\n');
             }
-            if (next.apply(state).isEmpty()) text.append("    ").append(word(state)).append(" --> [*]\n");
+            if (next.apply(state).isEmpty())
+                text.append("    ").append(word(state)).append(" --> [*]\n");
         }
         text.append("```\n\n| state | may become |\n|---|---|\n");
         for (S state : states) {
