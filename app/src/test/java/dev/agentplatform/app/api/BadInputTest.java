@@ -68,7 +68,7 @@ class BadInputTest {
         lists(all, things);
         envelopes(all);
         graphs(all, things);
-        assertThat(all).hasSizeGreaterThanOrEqualTo(150);
+        assertThat(all).hasSizeGreaterThanOrEqualTo(400);
         Database database = api.server().platform().database();
         Map<String, Long> before = rows(database);
         List<String> faults = new ArrayList<>();
@@ -107,6 +107,8 @@ class BadInputTest {
         if (!named) request.header("x-workspace-id", api.workspace());
         if (!wrong.headers().isEmpty()) request.headers(wrong.headers().toArray(String[]::new));
         if (wrong.body() == null) return api.exchange(request.method(wrong.method(), BodyPublishers.noBody()), wrong.method(), wrong.target());
+        // What is refused unread may close the connection while it is still sent: ask first.
+        request.expectContinue(wrong.body().length > ApiServer.BODY_BYTES_MAX);
         if (!wrong.headers().contains("Content-Type")) request.header("Content-Type", "application/json");
         return api.exchange(request.method(wrong.method(), BodyPublishers.ofByteArray(wrong.body())), wrong.method(), wrong.target());
     }
