@@ -34,27 +34,65 @@ public final class HotPathBench {
 
     private static final List<Shape.Column> REF = List.of(Shape.id("ref"));
     private static final Shape RUN = Shape.insert(
-            "run", 1, Shape.id("id"), Shape.text("workspace_id"), Shape.text("kind"), Shape.id("definition_id"),
-            Shape.text("status"), Shape.number("created_time"), Shape.number("ended_time"), Shape.text("input"),
+            "run",
+            1,
+            Shape.id("id"),
+            Shape.text("workspace_id"),
+            Shape.text("kind"),
+            Shape.id("definition_id"),
+            Shape.text("status"),
+            Shape.number("created_time"),
+            Shape.number("ended_time"),
+            Shape.text("input"),
             Shape.text("result"));
     private static final Shape TASK = Shape.insert(
-            "task", 2, Shape.id("ref"), Shape.text("kind"), Shape.text("workspace_id"), Shape.text("queue"),
-            Shape.small("rank"), Shape.text("status"), Shape.number("ready_time"), Shape.id("owner"),
-            Shape.number("epoch"), Shape.number("wakes"), Shape.number("seq"), Shape.text("state"));
+            "task",
+            2,
+            Shape.id("ref"),
+            Shape.text("kind"),
+            Shape.text("workspace_id"),
+            Shape.text("queue"),
+            Shape.small("rank"),
+            Shape.text("status"),
+            Shape.number("ready_time"),
+            Shape.id("owner"),
+            Shape.number("epoch"),
+            Shape.number("wakes"),
+            Shape.number("seq"),
+            Shape.text("state"));
     private static final Shape STEP = Shape.insert(
-            "step", 3, Shape.id("run_id"), Shape.small("no"), Shape.text("workspace_id"), Shape.text("key"),
-            Shape.text("type"), Shape.text("status"), Shape.number("started_time"), Shape.number("finished_time"),
+            "step",
+            3,
+            Shape.id("run_id"),
+            Shape.small("no"),
+            Shape.text("workspace_id"),
+            Shape.text("key"),
+            Shape.text("type"),
+            Shape.text("status"),
+            Shape.number("started_time"),
+            Shape.number("finished_time"),
             Shape.text("output"));
     private static final Shape LOG = Shape.insert(
-            "run_event", 4, Shape.id("run_id"), Shape.number("seq"), Shape.small("n"), Shape.text("workspace_id"),
-            Shape.number("time"), Shape.text("body"));
+            "run_event",
+            4,
+            Shape.id("run_id"),
+            Shape.number("seq"),
+            Shape.small("n"),
+            Shape.text("workspace_id"),
+            Shape.number("time"),
+            Shape.text("body"));
     private static final Shape EVENT = Shape.insert(
-            "event", 5, Shape.id("id"), Shape.text("workspace_id"), Shape.text("type"), Shape.id("aggregate_id"),
-            Shape.number("seq"), Shape.text("payload"));
+            "event",
+            5,
+            Shape.id("id"),
+            Shape.text("workspace_id"),
+            Shape.text("type"),
+            Shape.id("aggregate_id"),
+            Shape.number("seq"),
+            Shape.text("payload"));
     private static final Shape ADVANCE = Shape.update("task", 6, REF, Shape.number("seq"), Shape.text("state"));
     private static final Shape END = Shape.update(
-            "run", 7, List.of(Shape.id("id")), Shape.text("status"), Shape.number("ended_time"),
-            Shape.text("result"));
+            "run", 7, List.of(Shape.id("id")), Shape.text("status"), Shape.number("ended_time"), Shape.text("result"));
     private static final Shape DONE = Shape.delete("task", 8, Shape.id("ref"));
 
     private record Unit(UUID fenced, long seq, List<RowWrite> rows) {}
@@ -122,23 +160,32 @@ public final class HotPathBench {
     private static void run(GroupCommit<Unit, Boolean> commits, Ids ids) {
         UUID run = ids.nextRun();
         long now = System.currentTimeMillis();
-        commits.commit(new Unit(null, 0, List.of(
-                RUN.row(run, "public", "workflow", WORKER, "running", now, null, JSON_300, null),
-                TASK.row(run, "run", "public", "n:public", 0, "owned", now, WORKER, 1L, 0L, 1L, JSON_600),
-                LOG.row(run, 1L, 3, "public", now, EVENTS),
-                EVENT.row(ids.next(), "public", "run.created", run, 1L, EVENTS))));
+        commits.commit(new Unit(
+                null,
+                0,
+                List.of(
+                        RUN.row(run, "public", "workflow", WORKER, "running", now, null, JSON_300, null),
+                        TASK.row(run, "run", "public", "n:public", 0, "owned", now, WORKER, 1L, 0L, 1L, JSON_600),
+                        LOG.row(run, 1L, 3, "public", now, EVENTS),
+                        EVENT.row(ids.next(), "public", "run.created", run, 1L, EVENTS))));
         for (int no = 1; no <= 2; no++) {
-            commits.commit(new Unit(run, no, List.of(
-                    step(run, no, now),
-                    ADVANCE.row(run, no + 1L, JSON_600),
-                    LOG.row(run, no * 3L + 1, 2, "public", now, EVENTS))));
+            commits.commit(new Unit(
+                    run,
+                    no,
+                    List.of(
+                            step(run, no, now),
+                            ADVANCE.row(run, no + 1L, JSON_600),
+                            LOG.row(run, no * 3L + 1, 2, "public", now, EVENTS))));
         }
-        commits.commit(new Unit(run, 3, List.of(
-                step(run, 3, now),
-                DONE.row(run),
-                END.row(run, "completed", now, JSON_200),
-                LOG.row(run, 10L, 2, "public", now, EVENTS),
-                EVENT.row(ids.next(), "public", "run.completed", run, 2L, EVENTS))));
+        commits.commit(new Unit(
+                run,
+                3,
+                List.of(
+                        step(run, 3, now),
+                        DONE.row(run),
+                        END.row(run, "completed", now, JSON_200),
+                        LOG.row(run, 10L, 2, "public", now, EVENTS),
+                        EVENT.row(ids.next(), "public", "run.completed", run, 2L, EVENTS))));
     }
 
     private static RowWrite step(UUID run, int no, long now) {
@@ -160,8 +207,8 @@ public final class HotPathBench {
     }
 
     private static void check(Database database, long runs) {
-        Map<String, Long> wanted = Map.of("run", runs, "task", 0L, "step", runs * 3, "run_event", runs * 4, "event",
-                runs * 2);
+        Map<String, Long> wanted =
+                Map.of("run", runs, "task", 0L, "step", runs * 3, "run_event", runs * 4, "event", runs * 2);
         wanted.forEach((table, rows) -> {
             long found = database.read(sql -> sql.one("SELECT count(*) AS n FROM " + table, row -> row.number("n")))
                     .orElseThrow();
@@ -172,19 +219,20 @@ public final class HotPathBench {
     /** S0 and S1 of the engine: is this process alive, and where do its tasks stand? */
     private static final class Fences implements Judge<Unit, Boolean> {
         @Override
-        public Judgement<Boolean> judge(Connection connection, Dialect dialect, List<Unit> units)
-                throws SQLException {
+        public Judgement<Boolean> judge(Connection connection, Dialect dialect, List<Unit> units) throws SQLException {
             List<UUID> refs = new ArrayList<>();
             List<RowWrite> writes = new ArrayList<>(units.size() * 5);
             for (Unit unit : units) if (unit.fenced() != null) refs.add(unit.fenced());
             Map<UUID, Long> seqs = dialect == Dialect.SQLITE ? sqlite(connection, refs) : postgresql(connection, refs);
             List<Verdict<Boolean>> verdicts = new ArrayList<>(units.size());
             for (Unit unit : units) {
-                boolean passes = unit.fenced() == null || Long.valueOf(unit.seq()).equals(seqs.get(unit.fenced()));
+                boolean passes =
+                        unit.fenced() == null || Long.valueOf(unit.seq()).equals(seqs.get(unit.fenced()));
                 if (passes) writes.addAll(unit.rows());
-                verdicts.add(passes
-                        ? new Verdict.Passed<>(true)
-                        : new Verdict.Refused<>(new IllegalStateException("stale")));
+                verdicts.add(
+                        passes
+                                ? new Verdict.Passed<>(true)
+                                : new Verdict.Refused<>(new IllegalStateException("stale")));
             }
             return new Judgement<>(writes, verdicts);
         }
@@ -215,7 +263,9 @@ public final class HotPathBench {
             int from = 0;
             for (int size : new int[] {32, 8, 1}) {
                 for (; refs.size() - from >= size; from += size) {
-                    String marks = Arrays.toString(new String[size]).replace("null", "?").replaceAll("[\\[\\]]", "");
+                    String marks = Arrays.toString(new String[size])
+                            .replace("null", "?")
+                            .replaceAll("[\\[\\]]", "");
                     try (PreparedStatement statement = connection.prepareStatement(
                             "SELECT ref, epoch, seq, wakes, status, owner FROM task WHERE ref IN (" + marks + ")")) {
                         for (int i = 0; i < size; i++) statement.setBytes(i + 1, Ids.bytes(refs.get(from + i)));
@@ -229,25 +279,25 @@ public final class HotPathBench {
         }
     }
 
-    private static final String SCHEMA =
-            """
-            CREATE TABLE worker (id ${id} NOT NULL PRIMARY KEY, lease_until ${long} NOT NULL);
-            CREATE TABLE run (id ${id} NOT NULL PRIMARY KEY, workspace_id TEXT NOT NULL, kind TEXT NOT NULL,
-                definition_id ${id}, status TEXT NOT NULL, error_code TEXT, created_time ${long} NOT NULL,
-                ended_time ${long}, input TEXT, result TEXT);
-            CREATE INDEX run_by_kind ON run (workspace_id, kind, id);
-            CREATE INDEX run_by_definition ON run (workspace_id, definition_id, id);
-            CREATE INDEX run_by_error ON run (workspace_id, id) WHERE error_code IS NOT NULL;
-            CREATE TABLE task (ref ${id} NOT NULL PRIMARY KEY, kind TEXT NOT NULL, workspace_id TEXT NOT NULL,
-                queue TEXT NOT NULL, rank INTEGER NOT NULL, status TEXT NOT NULL, ready_time ${long}, owner ${id},
-                epoch ${long} NOT NULL, wakes ${long} NOT NULL, seq ${long} NOT NULL, state TEXT) ${hot_table};
-            CREATE INDEX task_ready ON task (queue, rank, ready_time, ref) WHERE status = 'ready';
-            CREATE TABLE step (run_id ${id} NOT NULL, no INTEGER NOT NULL, workspace_id TEXT NOT NULL,
-                key TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, started_time ${long},
-                finished_time ${long}, output TEXT, PRIMARY KEY (run_id, no));
-            CREATE TABLE run_event (run_id ${id} NOT NULL, seq ${long} NOT NULL, n INTEGER NOT NULL,
-                workspace_id TEXT NOT NULL, time ${long} NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run_id, seq));
-            CREATE TABLE event (id ${id} NOT NULL PRIMARY KEY, workspace_id TEXT NOT NULL, type TEXT NOT NULL,
-                aggregate_id ${id} NOT NULL, seq ${long} NOT NULL, payload TEXT);
-            CREATE INDEX event_by_workspace ON event (workspace_id, id)""";
+    private static final String SCHEMA = """
+        CREATE TABLE worker (id ${id} NOT NULL PRIMARY KEY, lease_until ${long} NOT NULL);
+        CREATE TABLE run (id ${id} NOT NULL PRIMARY KEY, workspace_id TEXT NOT NULL, kind TEXT NOT NULL,
+            definition_id ${id}, status TEXT NOT NULL, error_code TEXT, created_time ${long} NOT NULL,
+            ended_time ${long}, input TEXT, result TEXT);
+        CREATE INDEX run_by_kind ON run (workspace_id, kind, id);
+        CREATE INDEX run_by_definition ON run (workspace_id, definition_id, id);
+        CREATE INDEX run_by_error ON run (workspace_id, id) WHERE error_code IS NOT NULL;
+        CREATE TABLE task (ref ${id} NOT NULL PRIMARY KEY, kind TEXT NOT NULL, workspace_id TEXT NOT NULL,
+            queue TEXT NOT NULL, rank INTEGER NOT NULL, status TEXT NOT NULL, ready_time ${long}, owner ${id},
+            epoch ${long} NOT NULL, wakes ${long} NOT NULL, seq ${long} NOT NULL, state TEXT) ${hot_table};
+        CREATE INDEX task_ready ON task (queue, rank, ready_time, ref) WHERE status = 'ready';
+        CREATE TABLE step (run_id ${id} NOT NULL, no INTEGER NOT NULL, workspace_id TEXT NOT NULL,
+            key TEXT NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL, started_time ${long},
+            finished_time ${long}, output TEXT, PRIMARY KEY (run_id, no));
+        CREATE TABLE run_event (run_id ${id} NOT NULL, seq ${long} NOT NULL, n INTEGER NOT NULL,
+            workspace_id TEXT NOT NULL, time ${long} NOT NULL, body TEXT NOT NULL, PRIMARY KEY (run_id, seq));
+        CREATE TABLE event (id ${id} NOT NULL PRIMARY KEY, workspace_id TEXT NOT NULL, type TEXT NOT NULL,
+            aggregate_id ${id} NOT NULL, seq ${long} NOT NULL, payload TEXT);
+        CREATE INDEX event_by_workspace ON event (workspace_id, id)\
+        """;
 }

@@ -59,8 +59,7 @@ class MigrationsTest {
                 sql.one("PRAGMA auto_vacuum", row -> row.number("auto_vacuum")).orElseThrow(),
                 sql.one("PRAGMA synchronous", row -> row.number("synchronous")).orElseThrow()));
         assertThat(settings).containsExactly(2L, 2L);
-        List<String> mode =
-                database.transact(sql -> sql.list("PRAGMA journal_mode", row -> row.text("journal_mode")));
+        List<String> mode = database.transact(sql -> sql.list("PRAGMA journal_mode", row -> row.text("journal_mode")));
         assertThat(mode).containsExactly("wal");
         Databases.drop(database);
     }
