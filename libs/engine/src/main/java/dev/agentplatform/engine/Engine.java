@@ -222,7 +222,6 @@ public final class Engine {
                 take(task, defaultBudget(task));
             } catch (RuntimeException failure) {
                 LOG.error("claimed run {} could not be loaded", task.ref(), failure);
-                giveUp(task.ref(), task.epoch());
             } finally {
                 taking.decrementAndGet();
             }
@@ -243,7 +242,17 @@ public final class Engine {
         }
     }
 
+    /** Owns a claimed run; gives it back when it cannot be loaded now. */
     RunOwner take(TaskTable.Claimed task, Optional<Integer> budget) {
+        try {
+            return load(task, budget);
+        } catch (RuntimeException failure) {
+            giveUp(task.ref(), task.epoch());
+            throw failure;
+        }
+    }
+
+    private RunOwner load(TaskTable.Claimed task, Optional<Integer> budget) {
         RunRecord run = find(task.workspaceId(), task.ref())
                 .orElseThrow(() -> new IllegalStateException("task " + task.ref() + " has no run"));
         Driver driver;
