@@ -449,6 +449,10 @@ final class GraphDriver implements Driver {
     }
 
     private void waits(OpenStep step, Outcome.Wait wait) {
+        if (!wait.children().isEmpty() && !run.options().mayHaveChildren()) {
+            failed(step, Outcome.fail("depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep."));
+            return;
+        }
         turn.rows.addAll(wait.rows());
         for (Outcome.ChildRun child : wait.children()) workshop.addChild(turn, step.no(), child);
         boolean already = step.status() == StepStatus.PENDING;

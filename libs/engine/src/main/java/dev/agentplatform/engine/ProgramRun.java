@@ -174,6 +174,9 @@ final class ProgramRun implements ProgramContext {
     public JsonNode child(String key, Submission submission) {
         use(key);
         if (recorded.containsKey(key)) return result(key);
+        if (!run.options().mayHaveChildren()) {
+            throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
+        }
         throw suspend(new ProgramRequest.Wait(key, "child", null, 0, submission));
     }
 

@@ -19,6 +19,10 @@ public record RunOptions(
     public static final RunOptions USUAL = new RunOptions(0, true, Json.nothing(), 0, 0, null);
     public static final int DEPTH_MAX = 16;
 
+    boolean mayHaveChildren() {
+        return depth < DEPTH_MAX;
+    }
+
     RunOptions at(int newDepth, int newPriority) {
         return new RunOptions(newPriority, autoStart, initialNode, timeoutMs, newDepth, body);
     }
