@@ -21,14 +21,31 @@ final class EngineMetrics {
         counter(registry, "agent_platform_reads", "Reads", store, Metrics::reads);
         counter(registry, "agent_platform_commit_failures", "Group commits that failed", store, Metrics::failedBatches);
         counter(registry, "agent_platform_database_reconnects", "Connections made anew", store, Metrics::reconnects);
-        counter(registry, "agent_platform_commit_seconds", "Time spent in group commits", store, metrics ->
-                metrics.batchNanos() / (double) TimeUnit.SECONDS.toNanos(1));
-        gauge(registry, "agent_platform_units_waiting", "State changes that wait for a commit", store, Metrics::waiting);
+        counter(
+                registry,
+                "agent_platform_commit_seconds",
+                "Time spent in group commits",
+                store,
+                metrics -> metrics.batchNanos() / (double) TimeUnit.SECONDS.toNanos(1));
+        gauge(
+                registry,
+                "agent_platform_units_waiting",
+                "State changes that wait for a commit",
+                store,
+                Metrics::waiting);
         gauge(registry, "agent_platform_wal_bytes", "Size of SQLite's write-ahead log", store, Metrics::walBytes);
-        gauge(registry, "agent_platform_runs_owned", "Runs that this process owns", platform, all ->
-                all.engine().owned());
-        gauge(registry, "agent_platform_followers", "Open event streams of runs", platform, all ->
-                all.process().live().followers());
+        gauge(
+                registry,
+                "agent_platform_runs_owned",
+                "Runs that this process owns",
+                platform,
+                all -> all.engine().owned());
+        gauge(
+                registry,
+                "agent_platform_followers",
+                "Open event streams of runs",
+                platform,
+                all -> all.process().live().followers());
     }
 
     private static <T> void counter(

@@ -19,10 +19,10 @@ import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
-import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.DatabaseSettings;
@@ -116,9 +116,15 @@ public final class Platform implements AutoCloseable {
 
     private EngineProcess.Settings engineSettings(Settings settings, Roles roles) {
         Duration heartbeat = settings.millis(
-                "AGENT_PLATFORM_WORKER_HEARTBEAT_MILLIS", Duration.ofSeconds(5), Duration.ofMillis(50), Duration.ofMinutes(5));
+                "AGENT_PLATFORM_WORKER_HEARTBEAT_MILLIS",
+                Duration.ofSeconds(5),
+                Duration.ofMillis(50),
+                Duration.ofMinutes(5));
         Duration lease = settings.millis(
-                "AGENT_PLATFORM_WORKER_LEASE_MILLIS", Duration.ofSeconds(30), heartbeat.multipliedBy(2), Duration.ofHours(1));
+                "AGENT_PLATFORM_WORKER_LEASE_MILLIS",
+                Duration.ofSeconds(30),
+                heartbeat.multipliedBy(2),
+                Duration.ofHours(1));
         int slots = (int) settings.number("AGENT_PLATFORM_RUNS_MAX", 1_000, 1, 1_000_000);
         return new EngineProcess.Settings(
                 database,
@@ -170,10 +176,11 @@ public final class Platform implements AutoCloseable {
                 : Ids.parse(version).orElseThrow(() -> Problem.notFound("workflow version", version));
         UUID workflowId = named == null || named.isBlank()
                 ? null
-                : Ids.parse(named).orElseGet(() -> workflow.workflows()
-                        .findByCode(workspaceId, named)
-                        .map(Definition::id)
-                        .orElseThrow(() -> Problem.notFound("workflow", named)));
+                : Ids.parse(named)
+                        .orElseGet(() -> workflow.workflows()
+                                .findByCode(workspaceId, named)
+                                .map(Definition::id)
+                                .orElseThrow(() -> Problem.notFound("workflow", named)));
         VersionBody found = workflow.workflows().resolve(workspaceId, workflowId, versionId);
         return new WorkflowTargets.Version(found.definitionId(), found.id());
     }

@@ -45,8 +45,9 @@ public final class PlatformServer implements LifeCycle {
                         throw new IllegalStateException("migrations are pending");
                     }
                 }));
-        List<Check> inProcess =
-                rooms.stream().map(room -> new Check(room.service(), Check.IN_PROCESS)).toList();
+        List<Check> inProcess = rooms.stream()
+                .map(room -> new Check(room.service(), Check.IN_PROCESS))
+                .toList();
         GatewayRoutes.Product product = new GatewayRoutes.Product("agent-platform", Build.version());
         rooms.add(new GatewayRoutes(product, checks, inProcess, metrics).routes());
         rooms.add(new DocumentRoutes("Agent Platform", Build.version(), rooms).routes());

@@ -55,7 +55,8 @@ record Answer(String request, int status, HttpHeaders headers, String text, Json
 
     /** The item whose field has this value. */
     JsonNode item(String field, String value) {
-        for (JsonNode item : json.path("items")) if (item.path(field).asString("").equals(value)) return item;
+        for (JsonNode item : json.path("items"))
+            if (item.path(field).asString("").equals(value)) return item;
         throw new AssertionError("no item with " + field + " " + value + " in " + text);
     }
 }

@@ -192,7 +192,8 @@ final class Api {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         Answer answer = get(path).expect(200);
         while (!value.equals(answer.text(field))) {
-            if (System.nanoTime() > deadline) throw new AssertionError(field + " is not " + value + ": " + answer.text());
+            if (System.nanoTime() > deadline)
+                throw new AssertionError(field + " is not " + value + ": " + answer.text());
             Thread.onSpinWait();
             answer = get(path).expect(200);
         }

@@ -91,7 +91,8 @@ final class ApiServer implements AutoCloseable {
 
     /** A client that speaks in a workspace nobody else has. */
     Api workspace(Api.Spelling spelling) {
-        return new Api(this, spelling, "w" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36));
+        return new Api(
+                this, spelling, "w" + Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), 36));
     }
 
     @Override

@@ -40,8 +40,17 @@ class BadInputTest {
 
     /** Things that exist, for requests that are wrong in one respect only. */
     private record Things(
-            String session, String workflow, String version, String draft, String app, String run, String ended,
-            String node, String task, String done, String foreign) {}
+            String session,
+            String workflow,
+            String version,
+            String draft,
+            String app,
+            String run,
+            String ended,
+            String node,
+            String task,
+            String done,
+            String foreign) {}
 
     private static Wrong wrong(String method, String target, String body, int status, String path) {
         byte[] bytes = body == null ? null : body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
@@ -88,7 +97,9 @@ class BadInputTest {
         if (!String.valueOf(answer.text("code")).matches("[a-z][a-z0-9_]*")) faults.add("there is no code");
         if (!String.valueOf(answer.status()).equals(answer.text("status"))) faults.add("its status is another one");
         for (String inside : INSIDE) if (answer.text().contains(inside)) faults.add("it tells " + inside);
-        List<String> paths = answer.json().path("errors").valueStream()
+        List<String> paths = answer.json()
+                .path("errors")
+                .valueStream()
                 .map(error -> error.path("path").asString())
                 .toList();
         if (wrong.path() != null && !paths.contains(wrong.path())) faults.add("no error is about " + wrong.path());
@@ -106,11 +117,16 @@ class BadInputTest {
         boolean named = wrong.headers().stream().anyMatch(header -> header.startsWith("x-"));
         if (!named) request.header("x-workspace-id", api.workspace());
         if (!wrong.headers().isEmpty()) request.headers(wrong.headers().toArray(String[]::new));
-        if (wrong.body() == null) return api.exchange(request.method(wrong.method(), BodyPublishers.noBody()), wrong.method(), wrong.target());
+        if (wrong.body() == null)
+            return api.exchange(
+                    request.method(wrong.method(), BodyPublishers.noBody()), wrong.method(), wrong.target());
         // What is refused unread may close the connection while it is still sent: ask first.
         request.expectContinue(wrong.body().length > ApiServer.BODY_BYTES_MAX);
         if (!wrong.headers().contains("Content-Type")) request.header("Content-Type", "application/json");
-        return api.exchange(request.method(wrong.method(), BodyPublishers.ofByteArray(wrong.body())), wrong.method(), wrong.target());
+        return api.exchange(
+                request.method(wrong.method(), BodyPublishers.ofByteArray(wrong.body())),
+                wrong.method(),
+                wrong.target());
     }
 
     private static Map<String, Long> rows(Database database) {
@@ -122,7 +138,10 @@ class BadInputTest {
         Map<String, Long> counts = new TreeMap<>();
         for (String name : names) {
             if (NOT_COUNTED.contains(name)) continue;
-            counts.put(name, database.read(sql -> sql.one("SELECT count(*) AS n FROM " + name, row -> row.number("n"))).orElseThrow());
+            counts.put(
+                    name,
+                    database.read(sql -> sql.one("SELECT count(*) AS n FROM " + name, row -> row.number("n")))
+                            .orElseThrow());
         }
         assertThat(counts).hasSizeGreaterThan(8);
         return counts;
@@ -134,24 +153,31 @@ class BadInputTest {
         String draft = api.version(workflow, "{'nodes':[{'id':'a','type':'answer','config':{}}],'edges':[]}", "draft");
         String version = api.version(workflow, answer, "published");
         String run = api.byHand(version).id();
-        String done = api.post("/human/tasks", "{'task_type':'approval','title':'Done'}").expect(201).id();
+        String done = api.post("/human/tasks", "{'task_type':'approval','title':'Done'}")
+                .expect(201)
+                .id();
         api.post("/human/tasks/" + done + "/complete", "{'status':'approved'}").expect(200);
         return new Things(
                 api.session(),
                 workflow,
                 version,
                 draft,
-                api.post("/workflows/apps", "{'code':'known','name':'Known'}").expect(201).id(),
+                api.post("/workflows/apps", "{'code':'known','name':'Known'}")
+                        .expect(201)
+                        .id(),
                 run,
                 api.runVersion(version, "{}").id(),
                 api.nodeRuns(run).text("items.0.id"),
-                api.post("/human/tasks", "{'task_type':'approval','title':'Open'}").expect(201).id(),
+                api.post("/human/tasks", "{'task_type':'approval','title':'Open'}")
+                        .expect(201)
+                        .id(),
                 done,
                 api.elsewhere().session());
     }
 
     /** A body with one field after another of a type that is wrong; {@code good} holds the others. */
-    private static void types(List<Wrong> all, String method, String target, String good, Map<String, List<String>> wrongValues) {
+    private static void types(
+            List<Wrong> all, String method, String target, String good, Map<String, List<String>> wrongValues) {
         wrongValues.forEach((field, values) -> {
             for (String value : values) {
                 var body = (tools.jackson.databind.node.ObjectNode) Json.parse(good.replace('\'', '"'));
@@ -166,54 +192,136 @@ class BadInputTest {
     private static final List<String> NO_OBJECT = List.of("1", "'text'", "[]");
 
     private static void sessions(List<Wrong> all, Things things) {
-        types(all, "POST", "/sessions", "{'channel_type':'web'}", Map.of(
-                "channel_type", List.of("1", "{}", "[]", "''", "'" + "x".repeat(101) + "'"),
-                "app_id", NO_TEXT, "user_id", NO_TEXT, "title", List.of("1", "'" + "x".repeat(501) + "'"),
-                "metadata_json", NO_OBJECT));
+        types(
+                all,
+                "POST",
+                "/sessions",
+                "{'channel_type':'web'}",
+                Map.of(
+                        "channel_type",
+                        List.of("1", "{}", "[]", "''", "'" + "x".repeat(101) + "'"),
+                        "app_id",
+                        NO_TEXT,
+                        "user_id",
+                        NO_TEXT,
+                        "title",
+                        List.of("1", "'" + "x".repeat(501) + "'"),
+                        "metadata_json",
+                        NO_OBJECT));
         all.add(post("/sessions", "{}", 422, "channel_type"));
         all.add(post("/sessions", "{'channel_type':null}", 422, "channel_type"));
         String session = "/sessions/" + things.session();
-        types(all, "PATCH", session, "{}", Map.of("status", List.of("'gone'", "1"), "title", List.of("{}"), "metadata_json", NO_OBJECT));
-        types(all, "POST", session + "/messages", "{'role':'user','content_text':'x'}", Map.of(
-                "role", List.of("1", "'king'", "null"), "content_text", List.of("1", "[]")));
+        types(
+                all,
+                "PATCH",
+                session,
+                "{}",
+                Map.of("status", List.of("'gone'", "1"), "title", List.of("{}"), "metadata_json", NO_OBJECT));
+        types(
+                all,
+                "POST",
+                session + "/messages",
+                "{'role':'user','content_text':'x'}",
+                Map.of("role", List.of("1", "'king'", "null"), "content_text", List.of("1", "[]")));
         all.add(post(session + "/messages", "{'role':'user'}", 422, "content_text"));
         all.add(post("/sessions/" + things.workflow() + "/messages", "{'role':'user','content_text':'x'}", 404, null));
         all.add(get("/sessions/" + things.foreign(), 404, null));
         all.add(wrong("DELETE", "/sessions/" + things.foreign(), null, 404, null));
         all.add(wrong("PATCH", "/sessions/" + things.foreign(), "{'title':'x'}", 404, null));
-        types(all, "POST", "/sessions/run-requests",
+        types(
+                all,
+                "POST",
+                "/sessions/run-requests",
                 "{'session_id':'%s','workflow_version_id':'%s'}".formatted(things.session(), things.version()),
-                Map.of("session_id", NO_ID, "workflow_version_id", NO_ID, "workflow_id", NO_ID, "app_id", List.of("1")));
+                Map.of(
+                        "session_id",
+                        NO_ID,
+                        "workflow_version_id",
+                        NO_ID,
+                        "workflow_id",
+                        NO_ID,
+                        "app_id",
+                        List.of("1")));
         String request = "{'session_id':'%s','workflow_version_id':'%s'}";
         for (String path : List.of("/sessions/run-requests", "/sessions/run-requests/dispatch")) {
             all.add(post(path, request.formatted(things.foreign(), things.version()), 404, null));
             all.add(post(path, request.formatted(things.session(), things.session()), 404, null));
             all.add(post(path, "{}", 422, "session_id"));
         }
-        all.add(post("/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(things.session()), 404, null));
-        all.add(post("/sessions/run-requests/dispatch",
-                ("{'session_id':'%s','workflow_version_id':'%s','initial_node':{}}").formatted(things.session(), things.version()),
-                422, "initial_node.node_id"));
+        all.add(post(
+                "/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(things.session()), 404, null));
+        all.add(post(
+                "/sessions/run-requests/dispatch",
+                ("{'session_id':'%s','workflow_version_id':'%s','initial_node':{}}")
+                        .formatted(things.session(), things.version()),
+                422,
+                "initial_node.node_id"));
     }
 
     private static void workflows(List<Wrong> all, Things things) {
-        types(all, "POST", "/workflows/apps", "{'code':'new','name':'New'}", Map.of(
-                "code", List.of("1", "''", "null", "'" + "x".repeat(129) + "'"), "name", List.of("1", "''", "{}"), "description", List.of("[]")));
-        types(all, "POST", "/workflows/apps/versions", "{'app_id':'known'}", Map.of(
-                "app_id", List.of("1", "''"), "workflow_version_id", NO_ID, "status", List.of("'gone'", "1"), "config_json", NO_OBJECT));
-        types(all, "POST", "/workflows", "{'code':'new','name':'New'}", Map.of(
-                "code", List.of("1", "''", "[]", "'" + "x".repeat(129) + "'"), "name", List.of("null", "''", "7"), "app_id", List.of("{}")));
+        types(
+                all,
+                "POST",
+                "/workflows/apps",
+                "{'code':'new','name':'New'}",
+                Map.of(
+                        "code",
+                        List.of("1", "''", "null", "'" + "x".repeat(129) + "'"),
+                        "name",
+                        List.of("1", "''", "{}"),
+                        "description",
+                        List.of("[]")));
+        types(
+                all,
+                "POST",
+                "/workflows/apps/versions",
+                "{'app_id':'known'}",
+                Map.of(
+                        "app_id",
+                        List.of("1", "''"),
+                        "workflow_version_id",
+                        NO_ID,
+                        "status",
+                        List.of("'gone'", "1"),
+                        "config_json",
+                        NO_OBJECT));
+        types(
+                all,
+                "POST",
+                "/workflows",
+                "{'code':'new','name':'New'}",
+                Map.of(
+                        "code",
+                        List.of("1", "''", "[]", "'" + "x".repeat(129) + "'"),
+                        "name",
+                        List.of("null", "''", "7"),
+                        "app_id",
+                        List.of("{}")));
         all.add(post("/workflows", "{'code':'known','name':'Again'}", 409, null));
         all.add(post("/workflows/apps", "{'code':'known','name':'Again'}", 409, null));
         all.add(wrong("PATCH", "/workflows/" + things.workflow(), "{'name':''}", 422, "name"));
         all.add(wrong("DELETE", "/workflows/" + things.workflow(), null, 409, null));
-        types(all, "POST", "/workflows/versions",
+        types(
+                all,
+                "POST",
+                "/workflows/versions",
                 "{'workflow_id':'%s','dsl_json':{'nodes':[],'edges':[]}}".formatted(things.workflow()),
-                Map.of("workflow_id", NO_ID, "dsl_json", List.of("1", "[]", "'text'"), "status", List.of("'archived'", "'x'", "3")));
+                Map.of(
+                        "workflow_id",
+                        NO_ID,
+                        "dsl_json",
+                        List.of("1", "[]", "'text'"),
+                        "status",
+                        List.of("'archived'", "'x'", "3")));
         all.add(post("/workflows/versions", "{'workflow_id':'%s'}".formatted(things.workflow()), 422, "dsl_json"));
-        all.add(post("/workflows/versions", "{'workflow_id':'%s','dsl_json':{'nodes':[],'edges':[]}}".formatted(things.foreign()), 404, null));
+        all.add(post(
+                "/workflows/versions",
+                "{'workflow_id':'%s','dsl_json':{'nodes':[],'edges':[]}}".formatted(things.foreign()),
+                404,
+                null));
         all.add(post("/workflows/validate", "{}", 422, "dsl_json"));
-        all.add(post("/workflows/versions/" + things.draft() + "/publish", "{}", 422, "dsl_json.nodes.0.config.template"));
+        all.add(post(
+                "/workflows/versions/" + things.draft() + "/publish", "{}", 422, "dsl_json.nodes.0.config.template"));
         all.add(post("/workflows/versions/" + things.foreign() + "/publish", "{}", 404, null));
         all.add(get("/workflows/versions/" + things.version() + "/diff/" + things.foreign(), 404, null));
         all.add(get("/workflows/" + things.workflow() + "/export?format=xml", 400, "format"));
@@ -228,28 +336,77 @@ class BadInputTest {
 
     private static void runs(List<Wrong> all, Things things) {
         String good = "{'workflow_version_id':'%s'}".formatted(things.version());
-        types(all, "POST", "/runtime/runs", good, Map.of(
-                "workflow_version_id", NO_ID, "workflow_id", List.of("1", "{}"), "session_id", NO_ID,
-                "initial_node", NO_OBJECT, "priority", List.of("'high'", "101", "-101", "1.5", "99999999999999999999"),
-                "auto_start", List.of("'yes'", "1"), "timeout_seconds", List.of("0", "-1", "1e300", "'1'"),
-                "app_id", List.of("1", "'" + "x".repeat(201) + "'")));
+        types(
+                all,
+                "POST",
+                "/runtime/runs",
+                good,
+                Map.of(
+                        "workflow_version_id",
+                        NO_ID,
+                        "workflow_id",
+                        List.of("1", "{}"),
+                        "session_id",
+                        NO_ID,
+                        "initial_node",
+                        NO_OBJECT,
+                        "priority",
+                        List.of("'high'", "101", "-101", "1.5", "99999999999999999999"),
+                        "auto_start",
+                        List.of("'yes'", "1"),
+                        "timeout_seconds",
+                        List.of("0", "-1", "1e300", "'1'"),
+                        "app_id",
+                        List.of("1", "'" + "x".repeat(201) + "'")));
         all.add(post("/runtime/runs", "{}", 422, "workflow_id"));
         all.add(post("/runtime/runs", "{'workflow_id':'nowhere'}", 404, null));
-        all.add(post("/runtime/runs", "{'workflow_id':'\\u0027; DROP TABLE run; --'}".replace("\\u0027", "\\\\u0027"), 404, null));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_id':'\\u0027; DROP TABLE run; --'}".replace("\\u0027", "\\\\u0027"),
+                404,
+                null));
         all.add(post("/runtime/runs", "{'workflow_id':'../../etc/passwd'}", 404, null));
         all.add(post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(things.foreign()), 404, null));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(things.draft()), 422, "dsl_json.nodes.0.config.template"));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s','session_id':'%s'}".formatted(things.version(), things.foreign()), 404, null));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s','initial_node':{'node_id':'n'}}".formatted(things.version()), 422, "initial_node.node_type"));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s','initial_node':{'node_id':'n','node_type':'answer','config':[]}}"
-                .formatted(things.version()), 422, "initial_node.config"));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s','initial_node':{'node_id':'n','node_type':'telepathy'}}"
-                .formatted(things.version()), 422, "initial_node.node_type"));
-        all.add(post("/runtime/runs", ("{'workflow_version_id':'%s',"
-                        + "'initial_node':{'node_id':'n','node_type':'answer','config':{'template':'{{ a b }}'}}}")
-                .formatted(things.version()), 422, "initial_node.config.template"));
-        all.add(post("/runtime/runs", "{'workflow_version_id':'%s','initial_node':{'node_id':'n.m','node_type':'answer'}}"
-                .formatted(things.version()), 422, "initial_node.node_id"));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s'}".formatted(things.draft()),
+                422,
+                "dsl_json.nodes.0.config.template"));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s','session_id':'%s'}".formatted(things.version(), things.foreign()),
+                404,
+                null));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s','initial_node':{'node_id':'n'}}".formatted(things.version()),
+                422,
+                "initial_node.node_type"));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s','initial_node':{'node_id':'n','node_type':'answer','config':[]}}"
+                        .formatted(things.version()),
+                422,
+                "initial_node.config"));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s','initial_node':{'node_id':'n','node_type':'telepathy'}}"
+                        .formatted(things.version()),
+                422,
+                "initial_node.node_type"));
+        all.add(post(
+                "/runtime/runs",
+                ("{'workflow_version_id':'%s','initial_node':{'node_id':'n','node_type':'answer','config':{'template':'{{"
+                    + " a b }}'}}}")
+                        .formatted(things.version()),
+                422,
+                "initial_node.config.template"));
+        all.add(post(
+                "/runtime/runs",
+                "{'workflow_version_id':'%s','initial_node':{'node_id':'n.m','node_type':'answer'}}"
+                        .formatted(things.version()),
+                422,
+                "initial_node.node_id"));
         all.add(post("/runtime/runs?wait_seconds=61", good, 400, "wait_seconds"));
         all.add(post("/runtime/runs?wait_seconds=-1", good, 400, "wait_seconds"));
         all.add(post("/runtime/runs?wait_seconds=soon", good, 400, "wait_seconds"));
@@ -271,7 +428,15 @@ class BadInputTest {
         all.add(get("/runtime/node-artifacts", 400, "run_id"));
         all.add(get("/runtime/trace-spans?run_id=x", 400, "run_id"));
         all.add(get("/runtime/trace-spans?run_id=" + things.foreign(), 404, null));
-        for (String id : List.of("no-id", "00000000-0000-0000-0000-000000000000", things.foreign(), "%00", "%2e%2e", "a%2Fb", "1%27%20OR%201=1", "%FF")) {
+        for (String id : List.of(
+                "no-id",
+                "00000000-0000-0000-0000-000000000000",
+                things.foreign(),
+                "%00",
+                "%2e%2e",
+                "a%2Fb",
+                "1%27%20OR%201=1",
+                "%FF")) {
             int status = id.equals("%FF") || id.equals("%00") ? 400 : 404;
             all.add(get("/runtime/runs/" + id, status, null));
             // The server itself refuses such a path and closes before it reads a body.
@@ -282,32 +447,81 @@ class BadInputTest {
     private static void drivingByHand(List<Wrong> all, Things things) {
         String run = "/runtime/runs/" + things.run();
         String node = "/runtime/node-runs/" + things.node();
-        types(all, "POST", run + "/execute", "{'worker_key':'w'}", Map.of(
-                "worker_key", List.of("1", "{}", "'" + "x".repeat(201) + "'"), "max_steps", List.of("0", "-1", "'2'", "1.5", "1e9")));
+        types(
+                all,
+                "POST",
+                run + "/execute",
+                "{'worker_key':'w'}",
+                Map.of(
+                        "worker_key",
+                        List.of("1", "{}", "'" + "x".repeat(201) + "'"),
+                        "max_steps",
+                        List.of("0", "-1", "'2'", "1.5", "1e9")));
         types(all, "POST", run + "/execute-next", "{}", Map.of("worker_key", List.of("[]")));
-        types(all, "POST", "/runtime/workers/execute-next", "{'worker_key':'w'}", Map.of(
-                "lease_seconds", List.of("0", "-5", "'x'", "86401"), "worker_key", List.of("7")));
-        types(all, "POST", node + "/status", "{'status':'running','worker_key':'w'}", Map.of(
-                "status", List.of("1", "'gone'", "null"), "worker_key", List.of("1", "null"), "lease_seconds", List.of("0", "'a'"),
-                "output_text", List.of("{}"), "error_code", List.of("1"), "error_message", List.of("[]")));
+        types(
+                all,
+                "POST",
+                "/runtime/workers/execute-next",
+                "{'worker_key':'w'}",
+                Map.of("lease_seconds", List.of("0", "-5", "'x'", "86401"), "worker_key", List.of("7")));
+        types(
+                all,
+                "POST",
+                node + "/status",
+                "{'status':'running','worker_key':'w'}",
+                Map.of(
+                        "status",
+                        List.of("1", "'gone'", "null"),
+                        "worker_key",
+                        List.of("1", "null"),
+                        "lease_seconds",
+                        List.of("0", "'a'"),
+                        "output_text",
+                        List.of("{}"),
+                        "error_code",
+                        List.of("1"),
+                        "error_message",
+                        List.of("[]")));
         all.add(post(node + "/status", "{'status':'skipped','worker_key':'w'}", 409, null));
         all.add(post(node + "/status", "{'status':'pending','worker_key':'w'}", 409, null));
         types(all, "POST", node + "/resume-human", "{}", Map.of("human_task_id", List.of("1", "null")));
         String unknown = things.node().substring(0, things.node().length() - 4) + "0099";
         all.add(get("/runtime/node-runs/" + unknown, 404, null));
         all.add(post("/runtime/node-runs/" + unknown + "/execute", "{'worker_key':'w'}", 404, null));
-        all.add(post("/runtime/node-runs/" + unknown + "/status", "{'status':'completed','worker_key':'w'}", 404, null));
+        all.add(post(
+                "/runtime/node-runs/" + unknown + "/status", "{'status':'completed','worker_key':'w'}", 404, null));
         all.add(post("/runtime/node-runs/" + things.session() + "/execute", "{}", 404, null));
     }
 
     private static void people(List<Wrong> all, Things things) {
-        types(all, "POST", "/human/tasks", "{'task_type':'approval','title':'T'}", Map.of(
-                "task_type", List.of("1", "'dance'", "null"), "title", List.of("1", "''", "'" + "x".repeat(501) + "'"),
-                "run_id", List.of("1"), "assigned_to", List.of("{}"), "due_time", List.of("'soon'", "5", "'2026-13-01T00:00:00Z'"),
-                "form_schema_json", List.of("7")));
-        all.add(post("/human/tasks", "{'task_type':'input','title':'T','form_schema_json':{'type':'nothing'}}", 422, "form_schema_json.type"));
-        all.add(post("/human/tasks", "{'task_type':'input','title':'T','form_schema_json':{'properties':{'a':{'minLength':-1}}}}",
-                422, "form_schema_json.properties.a.minLength"));
+        types(
+                all,
+                "POST",
+                "/human/tasks",
+                "{'task_type':'approval','title':'T'}",
+                Map.of(
+                        "task_type",
+                        List.of("1", "'dance'", "null"),
+                        "title",
+                        List.of("1", "''", "'" + "x".repeat(501) + "'"),
+                        "run_id",
+                        List.of("1"),
+                        "assigned_to",
+                        List.of("{}"),
+                        "due_time",
+                        List.of("'soon'", "5", "'2026-13-01T00:00:00Z'"),
+                        "form_schema_json",
+                        List.of("7")));
+        all.add(post(
+                "/human/tasks",
+                "{'task_type':'input','title':'T','form_schema_json':{'type':'nothing'}}",
+                422,
+                "form_schema_json.type"));
+        all.add(post(
+                "/human/tasks",
+                "{'task_type':'input','title':'T','form_schema_json':{'properties':{'a':{'minLength':-1}}}}",
+                422,
+                "form_schema_json.properties.a.minLength"));
         String task = "/human/tasks/" + things.task();
         String done = "/human/tasks/" + things.done();
         types(all, "POST", task + "/claim", "{}", Map.of("claimed_by", List.of("1", "''", "null")));
@@ -323,11 +537,19 @@ class BadInputTest {
 
     private static void lists(List<Wrong> all, Things things) {
         for (String list : List.of(
-                "/sessions", "/sessions/" + things.session() + "/messages", "/sessions/run-requests", "/workflows",
-                "/workflows/apps", "/workflows/" + things.workflow() + "/versions", "/runtime/runs",
-                "/runtime/runs/" + things.run() + "/node-runs", "/human/tasks")) {
-            for (String limit : List.of("0", "201", "-1", "x", "99999999999", "")) all.add(get(list + "?limit=" + limit, 400, "limit"));
-            for (String cursor : List.of("!", "eA", "%27%20OR%201%3D1")) all.add(get(list + "?cursor=" + cursor, 400, "cursor"));
+                "/sessions",
+                "/sessions/" + things.session() + "/messages",
+                "/sessions/run-requests",
+                "/workflows",
+                "/workflows/apps",
+                "/workflows/" + things.workflow() + "/versions",
+                "/runtime/runs",
+                "/runtime/runs/" + things.run() + "/node-runs",
+                "/human/tasks")) {
+            for (String limit : List.of("0", "201", "-1", "x", "99999999999", ""))
+                all.add(get(list + "?limit=" + limit, 400, "limit"));
+            for (String cursor : List.of("!", "eA", "%27%20OR%201%3D1"))
+                all.add(get(list + "?cursor=" + cursor, 400, "cursor"));
         }
         all.add(get("/sessions?sort=title", 400, "sort"));
         all.add(get("/workflows?sort=name;DROP", 400, "sort"));
@@ -339,38 +561,59 @@ class BadInputTest {
     }
 
     private static void envelopes(List<Wrong> all) {
-        for (String broken : List.of("{", "{'a':", "nope", "{'a':1}}", "[1,]", "{'a':01}", "{'a':NaN}", " ", "{'a':'\n'}", "{a:1}")) {
+        for (String broken : List.of(
+                "{", "{'a':", "nope", "{'a':1}}", "[1,]", "{'a':01}", "{'a':NaN}", " ", "{'a':'\n'}", "{a:1}")) {
             all.add(post("/sessions", broken, 400, null));
         }
-        for (String other : List.of("[]", "1", "'text'", "null", "true")) all.add(post("/sessions", other, 422, "body"));
-        all.add(post("/sessions", "{'channel_type':'web','metadata_json':" + "{'a':".repeat(300) + "1" + "}".repeat(300) + "}", 400, null));
+        for (String other : List.of("[]", "1", "'text'", "null", "true"))
+            all.add(post("/sessions", other, 422, "body"));
+        all.add(post(
+                "/sessions",
+                "{'channel_type':'web','metadata_json':" + "{'a':".repeat(300) + "1" + "}".repeat(300) + "}",
+                400,
+                null));
         all.add(post("/sessions", "[".repeat(100_000), 400, null));
         all.add(post("/sessions", "{'channel_type':'web','metadata_json':{'n':" + "9".repeat(2_000) + "}}", 400, null));
-        all.add(post("/sessions", "{'channel_type':'web','title':'" + "x".repeat(ApiServer.BODY_BYTES_MAX) + "'}", 413, null));
+        all.add(post(
+                "/sessions",
+                "{'channel_type':'web','title':'" + "x".repeat(ApiServer.BODY_BYTES_MAX) + "'}",
+                413,
+                null));
         all.add(post("/sessions", "{'channel_type':'a\\u0000b'}", 422, "channel_type"));
         all.add(post("/sessions", "{'channel_type':'\\ud800'}", 422, "channel_type"));
         byte[] invalid = "{\"channel_type\":\"?\"}".getBytes(StandardCharsets.UTF_8);
         invalid[17] = (byte) 0xC3;
         all.add(new Wrong("POST", "/sessions", invalid, List.of(), 400, null));
         String good = "{'channel_type':'web'}";
-        for (String type : List.of("text/plain", "application/xml", "multipart/form-data", "application/x-www-form-urlencoded")) {
+        for (String type :
+                List.of("text/plain", "application/xml", "multipart/form-data", "application/x-www-form-urlencoded")) {
             all.add(post("/sessions", good, 415, null).with("Content-Type", type));
         }
         for (String method : List.of("PUT", "DELETE", "PATCH")) all.add(wrong(method, "/sessions", good, 405, null));
         all.add(wrong("DELETE", "/runtime/runs", null, 405, null));
         all.add(get("/runtime/workers/execute-next", 405, null));
         all.add(wrong("BREW", "/sessions", null, 405, null));
-        for (String path : List.of("/", "/nowhere", "/sessionsx", "/sessions/a/b/c", "/gateway/gateway/sessions", "//sessions", "/sessions//messages")) {
+        for (String path : List.of(
+                "/",
+                "/nowhere",
+                "/sessionsx",
+                "/sessions/a/b/c",
+                "/gateway/gateway/sessions",
+                "//sessions",
+                "/sessions//messages")) {
             all.add(get(path, 404, null));
         }
         all.add(get("/sessions?limit=%FF", 400, null));
-        for (String path : List.of("/%2e%2e/%2e%2e/etc/passwd", "/sessions/../health", "/sessions/%00", "/sessions/..%2f..%2fhealth")) {
+        for (String path : List.of(
+                "/%2e%2e/%2e%2e/etc/passwd", "/sessions/../health", "/sessions/%00", "/sessions/..%2f..%2fhealth")) {
             all.add(get(path, path.contains("..%2f") || path.startsWith("/sessions/..") ? 404 : 400, null));
         }
         all.add(get("/sessions?tenant_id=a", 400, null).with("x-workspace-id", "b"));
         all.add(get("/sessions?tenant_id=a&workspace_id=b", 400, null).with("x-request-id", "r"));
-        all.add(post("/sessions", "{'channel_type':'web','tenant_id':7}", 422, "tenant_id").with("x-request-id", "r"));
-        all.add(post("/sessions", "{'channel_type':'web','workspace_id':'b'}", 400, null).with("x-tenant-id", "a"));
+        all.add(post("/sessions", "{'channel_type':'web','tenant_id':7}", 422, "tenant_id")
+                .with("x-request-id", "r"));
+        all.add(post("/sessions", "{'channel_type':'web','workspace_id':'b'}", 400, null)
+                .with("x-tenant-id", "a"));
         for (String bad : List.of("a b", "a/b", "x".repeat(300), "'; DROP TABLE session; --")) {
             all.add(get("/sessions", 422, "x-workspace-id").with("x-workspace-id", bad));
         }
@@ -389,12 +632,17 @@ class BadInputTest {
         graphs.put("{'nodes':[{'id':'a','type':'end'},{'id':'a','type':'end'}],'edges':[]}", "dsl_json.nodes.1.id");
         graphs.put("{'nodes':[{'id':'a','type':'telepathy'}],'edges':[]}", "dsl_json.nodes.0.type");
         graphs.put("{'nodes':[{'id':'a','type':'end','config':[]}],'edges':[]}", "dsl_json.nodes.0.config");
-        graphs.put("{'nodes':[{'id':'a','type':'end'}],'edges':[{'source':'a','target':'b'}]}", "dsl_json.edges.0.target");
+        graphs.put(
+                "{'nodes':[{'id':'a','type':'end'}],'edges':[{'source':'a','target':'b'}]}", "dsl_json.edges.0.target");
         graphs.put("{'nodes':[{'id':'a','type':'end'}],'edges':[{'source':'a'}]}", "dsl_json.edges.0.target");
         graphs.put("{'nodes':[{'id':'a','type':'end'}],'edges':[{'source':'a','target':'a'}]}", "dsl_json.nodes");
-        graphs.put("{'nodes':[{'id':'s','type':'start'},{'id':'a','type':'end'},{'id':'b','type':'end'}],'edges':["
-                + "{'source':'s','target':'a'},{'source':'a','target':'b'},{'source':'b','target':'a'}]}", "dsl_json.edges.2");
-        graphs.put("{'nodes':[{'id':'a','type':'answer','config':{'template':7}}],'edges':[]}", "dsl_json.nodes.0.config.template");
+        graphs.put(
+                "{'nodes':[{'id':'s','type':'start'},{'id':'a','type':'end'},{'id':'b','type':'end'}],'edges':["
+                        + "{'source':'s','target':'a'},{'source':'a','target':'b'},{'source':'b','target':'a'}]}",
+                "dsl_json.edges.2");
+        graphs.put(
+                "{'nodes':[{'id':'a','type':'answer','config':{'template':7}}],'edges':[]}",
+                "dsl_json.nodes.0.config.template");
         config(graphs, "answer", "'template':'{{ a b }}'", "template");
         config(graphs, "answer", "'template':'{{ state.x '", "template");
         config(graphs, "answer", "'template':'{{ " + "(".repeat(5_000) + " }}'", "template");

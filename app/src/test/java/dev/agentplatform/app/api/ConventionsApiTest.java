@@ -13,13 +13,16 @@ import java.util.Map;
 
 /** Chapters 1 and 2: one address, workspaces, request context, idempotency, events, health. */
 class ConventionsApiTest {
-    private static final String ANSWER = "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello'}}],'edges':[]}";
+    private static final String ANSWER =
+            "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello'}}],'edges':[]}";
 
     @OnEveryServer
     void theWorkspaceComesFromHeaderQueryOrBody(Api api) {
         String w = api.workspace();
         for (String header : List.of("x-workspace-id", "x-tenant-id")) {
-            assertThat(posted(api, "/sessions", "{'channel_type':'web'}", header, w).text("workspace_id")).isEqualTo(w);
+            assertThat(posted(api, "/sessions", "{'channel_type':'web'}", header, w)
+                            .text("workspace_id"))
+                    .isEqualTo(w);
         }
         for (String name : List.of("workspace_id", "tenant_id")) {
             Answer byQuery = posted(api, "/sessions?" + name + "=" + w, "{'channel_type':'web'}");
@@ -27,13 +30,16 @@ class ConventionsApiTest {
             Answer byBody = posted(api, "/sessions", "{'channel_type':'web','%s':'%s'}".formatted(name, w));
             assertThat(byBody.text("workspace_id")).isEqualTo(w);
         }
-        assertThat(posted(api, "/sessions", "{'channel_type':'web'}").text("tenant_id")).isEqualTo("public");
+        assertThat(posted(api, "/sessions", "{'channel_type':'web'}").text("tenant_id"))
+                .isEqualTo("public");
         assertThat(api.get("/sessions").expect(200).each("id")).hasSize(6);
 
-        posted(api, "/sessions?tenant_id=other", "{'channel_type':'web'}", "x-workspace-id", w).expect(400, "workspace_conflict");
+        posted(api, "/sessions?tenant_id=other", "{'channel_type':'web'}", "x-workspace-id", w)
+                .expect(400, "workspace_conflict");
         posted(api, "/sessions", "{'channel_type':'web','tenant_id':'other'}", "x-workspace-id", w)
                 .expect(400, "workspace_conflict");
-        posted(api, "/sessions", "{'channel_type':'web','tenant_id':'a','workspace_id':'b'}").expect(400, "workspace_conflict");
+        posted(api, "/sessions", "{'channel_type':'web','tenant_id':'a','workspace_id':'b'}")
+                .expect(400, "workspace_conflict");
     }
 
     @OnEveryServer
@@ -45,7 +51,8 @@ class ConventionsApiTest {
 
     @OnEveryServer
     void theRequestIdIsKeptOrMade(Api api) {
-        assertThat(api.get("/sessions", "x-request-id", "mine-1").headers().firstValue("x-request-id")).hasValue("mine-1");
+        assertThat(api.get("/sessions", "x-request-id", "mine-1").headers().firstValue("x-request-id"))
+                .hasValue("mine-1");
         assertThat(api.get("/sessions").headers().firstValue("x-request-id")).isPresent();
         Answer missing = api.get("/nowhere", "x-request-id", "mine-2").expect(404, "not_found");
         assertThat(missing.text("request_id")).isEqualTo("mine-2");
@@ -59,7 +66,11 @@ class ConventionsApiTest {
         assertThat(health.text("version")).isNotBlank();
         raw(api, "GET", "/ready", null).expect(200);
         raw(api, "GET", "/docs", null).expect(200);
-        assertThat(raw(api, "GET", "/openapi.json", null).expect(200).at("paths").size()).isGreaterThan(30);
+        assertThat(raw(api, "GET", "/openapi.json", null)
+                        .expect(200)
+                        .at("paths")
+                        .size())
+                .isGreaterThan(30);
         Answer services = raw(api, "GET", "/gateway/services/health", null).expect(200);
         assertThat(services.text()).contains("session", "workflow", "runtime", "human", "latency_ms", "local");
     }
@@ -70,16 +81,25 @@ class ConventionsApiTest {
         Answer first = api.post("/workflows", body, "Idempotency-Key", "k1").expect(201);
         Answer again = api.post("/workflows", body, "Idempotency-Key", "k1").expect(201);
         assertThat(again.json()).isEqualTo(first.json());
-        assertThat(api.post("/gateway/workflows", body, "Idempotency-Key", "k1").expect(201).json()).isEqualTo(first.json());
-        api.post("/workflows", "{'code':'other','name':'Once'}", "Idempotency-Key", "k1").expect(409, "idempotency_mismatch");
+        assertThat(api.post("/gateway/workflows", body, "Idempotency-Key", "k1")
+                        .expect(201)
+                        .json())
+                .isEqualTo(first.json());
+        api.post("/workflows", "{'code':'other','name':'Once'}", "Idempotency-Key", "k1")
+                .expect(409, "idempotency_mismatch");
         assertThat(api.get("/workflows").expect(200).each("code")).containsExactly("once");
         // Another workspace has keys of its own.
         api.elsewhere().post("/workflows", body, "Idempotency-Key", "k1").expect(201);
 
         String version = api.published(ANSWER);
         String start = "{'workflow_version_id':'%s'}".formatted(version);
-        String run = api.post("/runtime/runs", start, "Idempotency-Key", "k2").expect(202).id();
-        assertThat(api.post("/runtime/runs", start, "Idempotency-Key", "k2").expect(202).id()).isEqualTo(run);
+        String run = api.post("/runtime/runs", start, "Idempotency-Key", "k2")
+                .expect(202)
+                .id();
+        assertThat(api.post("/runtime/runs", start, "Idempotency-Key", "k2")
+                        .expect(202)
+                        .id())
+                .isEqualTo(run);
         assertThat(api.get("/runtime/runs").expect(200).each("id")).containsExactly(run);
     }
 
@@ -91,7 +111,10 @@ class ConventionsApiTest {
         assertThat(all.headers().firstValue("content-type").orElse("")).startsWith("text/event-stream");
         List<String> ids = values(all.text(), "id:");
         List<String> types = values(all.text(), "event:");
-        assertThat(types).startsWith("run.created").contains("run.started", "run.completed").endsWith("end");
+        assertThat(types)
+                .startsWith("run.created")
+                .contains("run.started", "run.completed")
+                .endsWith("end");
         assertThat(ids).isNotEmpty().doesNotHaveDuplicates();
         List<Long> numbers = ids.stream().map(Long::valueOf).toList();
         assertThat(numbers).isSorted();
@@ -107,10 +130,14 @@ class ConventionsApiTest {
     @OnEveryServer
     void eventsAreFollowedLive(Api api) throws Exception {
         String version = api.published("{'nodes':[{'id':'w','type':'wait','config':{'signal':'go'}}],'edges':[]}");
-        String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version)).expect(202).id();
+        String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version))
+                .expect(202)
+                .id();
         api.until(run, "waiting");
         List<String> seen = new ArrayList<>();
-        Thread follower = Thread.ofVirtual().start(() -> seen.addAll(values(api.get("/runtime/runs/" + run + "/events").text(), "event:")));
+        Thread follower = Thread.ofVirtual()
+                .start(() -> seen.addAll(
+                        values(api.get("/runtime/runs/" + run + "/events").text(), "event:")));
         api.post("/runtime/runs/" + run + "/signal", "{'name':'go'}").expect(202);
         follower.join();
         assertThat(seen).contains("run.waiting", "run.completed").endsWith("end");
@@ -125,9 +152,13 @@ class ConventionsApiTest {
             for (Route route : room.routes()) {
                 if (!route.path().contains("{")) continue;
                 String path = filled(route.path(), ids);
-                String body = route.method().equals("GET") || route.method().equals("DELETE") ? null : BODIES.getOrDefault(route.path(), "{}");
+                String body = route.method().equals("GET") || route.method().equals("DELETE")
+                        ? null
+                        : BODIES.getOrDefault(route.path(), "{}");
                 Answer refused = stranger.send(route.method(), path, body);
-                assertThat(refused.status()).as("%s answered %s", refused.request(), refused.text()).isEqualTo(404);
+                assertThat(refused.status())
+                        .as("%s answered %s", refused.request(), refused.text())
+                        .isEqualTo(404);
                 assertThat(refused.text("code")).isEqualTo("not_found");
                 asked.add(route.path());
             }
@@ -141,13 +172,23 @@ class ConventionsApiTest {
         }
         stranger.get("/runtime/node-artifacts?run_id=" + ids.get("run")).expect(404, "not_found");
         stranger.get("/runtime/trace-spans?run_id=" + ids.get("run")).expect(404, "not_found");
-        for (String list : List.of("/sessions", "/sessions/run-requests", "/workflows", "/workflows/apps", "/runtime/runs", "/human/tasks")) {
-            assertThat(stranger.get(list).expect(200).json().path("items").size()).as(list).isZero();
+        for (String list : List.of(
+                "/sessions",
+                "/sessions/run-requests",
+                "/workflows",
+                "/workflows/apps",
+                "/runtime/runs",
+                "/human/tasks")) {
+            assertThat(stranger.get(list).expect(200).json().path("items").size())
+                    .as(list)
+                    .isZero();
         }
         stranger.post("/runtime/workers/execute-next", "{'worker_key':'thief'}").expect(204);
         // Nothing has happened to them.
-        assertThat(api.get("/runtime/runs/" + ids.get("run")).expect(200).text("status")).isEqualTo("queued");
-        assertThat(api.get("/human/tasks/" + ids.get("task")).expect(200).text("status")).isEqualTo("open");
+        assertThat(api.get("/runtime/runs/" + ids.get("run")).expect(200).text("status"))
+                .isEqualTo("queued");
+        assertThat(api.get("/human/tasks/" + ids.get("task")).expect(200).text("status"))
+                .isEqualTo("open");
     }
 
     private static final Map<String, String> BODIES = Map.ofEntries(
@@ -165,11 +206,23 @@ class ConventionsApiTest {
         ids.put("session", api.session());
         ids.put("workflow", api.workflow("mine"));
         ids.put("version", api.version(ids.get("workflow"), ANSWER, "published"));
-        ids.put("app", api.post("/workflows/apps", "{'code':'mine','name':'Mine'}").expect(201).id());
-        ids.put("app_version", api.post("/workflows/apps/versions", "{'app_id':'mine'}").expect(201).id());
+        ids.put(
+                "app",
+                api.post("/workflows/apps", "{'code':'mine','name':'Mine'}")
+                        .expect(201)
+                        .id());
+        ids.put(
+                "app_version",
+                api.post("/workflows/apps/versions", "{'app_id':'mine'}")
+                        .expect(201)
+                        .id());
         ids.put("run", api.byHand(ids.get("version")).id());
         ids.put("node_run", api.nodeRuns(ids.get("run")).text("items.0.id"));
-        ids.put("task", api.post("/human/tasks", "{'task_type':'approval','title':'Mine'}").expect(201).id());
+        ids.put(
+                "task",
+                api.post("/human/tasks", "{'task_type':'approval','title':'Mine'}")
+                        .expect(201)
+                        .id());
         ids.put(
                 "request",
                 api.post(
@@ -182,16 +235,25 @@ class ConventionsApiTest {
     }
 
     private static String filled(String path, Map<String, String> ids) {
-        String kind = path.startsWith("/workflows/versions/") ? "version"
-                : path.startsWith("/workflows/apps/versions/") ? "app_version"
-                : path.startsWith("/workflows/apps/") ? "app"
-                : path.startsWith("/workflows/") ? "workflow"
-                : path.startsWith("/sessions/run-requests/") ? "request"
-                : path.startsWith("/sessions/") ? "session"
-                : path.startsWith("/runtime/node-runs/") ? "node_run"
-                : path.startsWith("/runtime/runs/") ? "run"
-                : path.startsWith("/human/tasks/") ? "task"
-                : "unknown";
+        String kind = path.startsWith("/workflows/versions/")
+                ? "version"
+                : path.startsWith("/workflows/apps/versions/")
+                        ? "app_version"
+                        : path.startsWith("/workflows/apps/")
+                                ? "app"
+                                : path.startsWith("/workflows/")
+                                        ? "workflow"
+                                        : path.startsWith("/sessions/run-requests/")
+                                                ? "request"
+                                                : path.startsWith("/sessions/")
+                                                        ? "session"
+                                                        : path.startsWith("/runtime/node-runs/")
+                                                                ? "node_run"
+                                                                : path.startsWith("/runtime/runs/")
+                                                                        ? "run"
+                                                                        : path.startsWith("/human/tasks/")
+                                                                                ? "task"
+                                                                                : "unknown";
         assertThat(ids).as("a thing for %s", path).containsKey(kind);
         return path.replaceAll("\\{[^}]*}", ids.get(kind));
     }
@@ -204,7 +266,9 @@ class ConventionsApiTest {
         HttpRequest.Builder request = HttpRequest.newBuilder();
         if (headers.length > 0) request.headers(headers);
         if (json == null) request.method(method, BodyPublishers.noBody());
-        else request.header("Content-Type", "application/json").method(method, BodyPublishers.ofString(json.replace('\'', '"')));
+        else
+            request.header("Content-Type", "application/json")
+                    .method(method, BodyPublishers.ofString(json.replace('\'', '"')));
         return api.exchange(request, method, path);
     }
 

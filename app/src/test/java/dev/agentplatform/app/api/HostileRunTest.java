@@ -21,16 +21,16 @@ class HostileRunTest {
                 "input.none.none.none == 1",
                 "input.a < 5",
                 "-input.a == 1")) {
-            Answer run = api.run(
-                    """
-                    {'nodes':[{'id':'if','type':'if-else','config':{'expression':'%s'}},
-                      {'id':'yes','type':'answer','config':{'template':'yes'}},
-                      {'id':'no','type':'answer','config':{'template':'no'}}],
-                     'edges':[{'source':'if','target':'yes','condition':'true'},
-                      {'source':'if','target':'no','condition':'false'}]}""".formatted(expression),
-                    "{'n':5,'big':1e308,'a':'%sX'}".formatted(a));
+            Answer run = api.run("""
+                {'nodes':[{'id':'if','type':'if-else','config':{'expression':'%s'}},
+                  {'id':'yes','type':'answer','config':{'template':'yes'}},
+                  {'id':'no','type':'answer','config':{'template':'no'}}],
+                 'edges':[{'source':'if','target':'yes','condition':'true'},
+                  {'source':'if','target':'no','condition':'false'}]}\
+                """.formatted(expression), "{'n':5,'big':1e308,'a':'%sX'}".formatted(a));
             assertThat(run.text("status")).as(expression).isIn("completed", "failed");
-            if (run.text("status").equals("failed")) assertThat(run.text("error_code")).as(expression).isNotBlank();
+            if (run.text("status").equals("failed"))
+                assertThat(run.text("error_code")).as(expression).isNotBlank();
             assertThat(run.text()).as(expression).doesNotContain("Exception", ".java");
         }
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
@@ -39,12 +39,13 @@ class HostileRunTest {
     @OnEveryServer
     void textThatDoublesItselfHasALimit(Api api) {
         Answer run = api.run("""
-                {'nodes':[{'id':'s','type':'assigner','config':{'assignments':{'x':'{{ input.seed }}'}}},
-                  {'id':'grow','type':'assigner','config':{'allow_loop':true,'max_iterations':60,
-                    'assignments':{'x':'{{ state.x }}{{ state.x }}{{ state.x }}{{ state.x }}'}}},
-                  {'id':'if','type':'if-else','config':{'expression':'true','allow_loop':true}}],
-                 'edges':[{'source':'s','target':'grow'},{'source':'grow','target':'if'},
-                  {'source':'if','target':'grow','condition':'true'}]}""", "{'seed':'0123456789abcdef'}");
+                  {'nodes':[{'id':'s','type':'assigner','config':{'assignments':{'x':'{{ input.seed }}'}}},
+                    {'id':'grow','type':'assigner','config':{'allow_loop':true,'max_iterations':60,
+                      'assignments':{'x':'{{ state.x }}{{ state.x }}{{ state.x }}{{ state.x }}'}}},
+                    {'id':'if','type':'if-else','config':{'expression':'true','allow_loop':true}}],
+                   'edges':[{'source':'s','target':'grow'},{'source':'grow','target':'if'},
+                    {'source':'if','target':'grow','condition':'true'}]}\
+                  """, "{'seed':'0123456789abcdef'}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(run.text("error_code")).isNotBlank();
         assertThat(run.text("failed_node_id")).isEqualTo("grow");
@@ -54,7 +55,9 @@ class HostileRunTest {
     void aWorkflowThatRunsItselfEnds(Api api) {
         String self = api.workflow("self");
         String version = api.version(
-                self, "{'nodes':[{'id':'w','type':'workflow','config':{'workflow_code':'self'}}],'edges':[]}", "published");
+                self,
+                "{'nodes':[{'id':'w','type':'workflow','config':{'workflow_code':'self'}}],'edges':[]}",
+                "published");
         Answer run = api.runVersion(version, "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(run.text("error_code")).isNotBlank();
@@ -63,18 +66,24 @@ class HostileRunTest {
     @OnEveryServer
     void aListBeyondItsLimitFailsItsLoop(Api api) {
         Answer run = api.run("""
-                {'nodes':[{'id':'l','type':'loop','config':{'items':'{{ input.items }}','max_items':3,
-                  'node':{'type':'answer','config':{'template':'x'}}}}],'edges':[]}""", "{'items':[1,2,3,4]}");
+                  {'nodes':[{'id':'l','type':'loop','config':{'items':'{{ input.items }}','max_items':3,
+                    'node':{'type':'answer','config':{'template':'x'}}}}],'edges':[]}\
+                  """, "{'items':[1,2,3,4]}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(run.text("error_code")).isEqualTo("too_many_items");
-        assertThat(api.get("/runtime/runs?parent_run_id=" + run.id()).expect(200).each("id")).isEmpty();
+        assertThat(api.get("/runtime/runs?parent_run_id=" + run.id())
+                        .expect(200)
+                        .each("id"))
+                .isEmpty();
     }
 
     @OnEveryServer
     void addressesOfTheHouseAreNotCalled(Api api) {
-        for (String url : List.of("http://169.254.169.254/latest/meta-data", "file:///etc/passwd", "http://10.0.0.1/", "gopher://x/")) {
+        for (String url : List.of(
+                "http://169.254.169.254/latest/meta-data", "file:///etc/passwd", "http://10.0.0.1/", "gopher://x/")) {
             Answer run = api.run(
-                    "{'nodes':[{'id':'h','type':'http-request','config':{'url':'%s'}}],'edges':[]}".formatted(url), "{}");
+                    "{'nodes':[{'id':'h','type':'http-request','config':{'url':'%s'}}],'edges':[]}".formatted(url),
+                    "{}");
             assertThat(run.text("status")).as(url).isEqualTo("failed");
             assertThat(run.text("error_code")).as(url).isNotBlank();
         }

@@ -16,7 +16,10 @@ class HumanApiTest {
         String path = "/human/tasks/" + task.id();
         assertThat(api.get(path).expect(200).json()).isEqualTo(task.json());
 
-        assertThat(api.post(path + "/claim", "{'claimed_by':'ops-1'}").expect(200).text("claimed_by")).isEqualTo("ops-1");
+        assertThat(api.post(path + "/claim", "{'claimed_by':'ops-1'}")
+                        .expect(200)
+                        .text("claimed_by"))
+                .isEqualTo("ops-1");
         api.post(path + "/claim", "{'claimed_by':'ops-2'}").expect(409, "already_claimed");
         api.post(path + "/release", "{'claimed_by':'ops-2'}").expect(409);
         api.post(path + "/release", "{'claimed_by':'ops-1'}").expect(200);
@@ -35,10 +38,14 @@ class HumanApiTest {
     @OnEveryServer
     void theInboxIsFiltered(Api api) {
         String mine = api.post("/human/tasks", TASK).expect(201).id();
-        String other = api.post("/human/tasks", TASK.replace("ops-1", "ops-2")).expect(201).id();
-        assertThat(api.get("/human/tasks?assigned_to=ops-1").expect(200).each("id")).containsExactly(mine);
+        String other = api.post("/human/tasks", TASK.replace("ops-1", "ops-2"))
+                .expect(201)
+                .id();
+        assertThat(api.get("/human/tasks?assigned_to=ops-1").expect(200).each("id"))
+                .containsExactly(mine);
         api.post("/human/tasks/" + other + "/cancel").expect(200);
-        assertThat(api.get("/human/tasks?status=cancelled").expect(200).each("id")).containsExactly(other);
+        assertThat(api.get("/human/tasks?status=cancelled").expect(200).each("id"))
+                .containsExactly(other);
         assertThat(SessionApiTest.pages(api, "/human/tasks?limit=1", "id")).containsExactly(other, mine);
     }
 
@@ -51,19 +58,22 @@ class HumanApiTest {
                 .expect(201)
                 .id();
         String complete = "/human/tasks/" + task + "/complete";
-        Answer refused = api.post(complete, "{'status':'completed','response_payload_json':{'age':'old'}}").expect(422);
+        Answer refused = api.post(complete, "{'status':'completed','response_payload_json':{'age':'old'}}")
+                .expect(422);
         assertThat(refused.text("errors.0.path")).isEqualTo("response_payload_json.age");
         api.post(complete, "{'status':'completed','response_payload_json':{}}").expect(422);
-        api.post(complete, "{'status':'completed','response_payload_json':{'age':42}}").expect(200);
+        api.post(complete, "{'status':'completed','response_payload_json':{'age':42}}")
+                .expect(200);
     }
 
     @OnEveryServer
     void aHumanNodeWaitsAndGoesOnWithTheAnswer(Api api) {
         for (String type : List.of("human", "approval", "human-input", "human-takeover")) {
             String version = api.published("""
-                    {'nodes':[{'id':'ask','type':'%s','config':{'title':'About {{ input.what }}','assigned_to':'ops-1'}},
-                      {'id':'end','type':'answer','config':{'template':'answered'}}],
-                     'edges':[{'source':'ask','target':'end'}]}""".formatted(type));
+                {'nodes':[{'id':'ask','type':'%s','config':{'title':'About {{ input.what }}','assigned_to':'ops-1'}},
+                  {'id':'end','type':'answer','config':{'template':'answered'}}],
+                 'edges':[{'source':'ask','target':'end'}]}\
+                """.formatted(type));
             String run = api.post(
                             "/runtime/runs",
                             "{'workflow_version_id':'%s','input_json':{'what':'money'}}".formatted(version))
@@ -82,7 +92,9 @@ class HumanApiTest {
             api.post("/human/tasks/" + task + "/complete", "{'status':'completed','response_payload_json':{'ok':1}}")
                     .expect(200);
             assertThat(api.ended(run).text("status")).as(type).isEqualTo("completed");
-            assertThat(api.post("/runtime/node-runs/" + node + "/resume-human", resume).expect(200).text("status"))
+            assertThat(api.post("/runtime/node-runs/" + node + "/resume-human", resume)
+                            .expect(200)
+                            .text("status"))
                     .isEqualTo("completed");
             assertThat(api.nodeRuns(run).each("node_id")).as("resumed once").containsExactly("ask", "end");
         }
@@ -91,16 +103,20 @@ class HumanApiTest {
     @OnEveryServer
     void anApprovalTakesTheRouteOfItsAnswer(Api api) {
         String version = api.published("""
-                {'nodes':[{'id':'ask','type':'approval'},
-                  {'id':'yes','type':'answer','config':{'template':'yes'}},
-                  {'id':'no','type':'answer','config':{'template':'no'}}],
-                 'edges':[{'source':'ask','target':'yes','condition':'approved'},
-                  {'source':'ask','target':'no','condition':'rejected'}]}""");
+            {'nodes':[{'id':'ask','type':'approval'},
+              {'id':'yes','type':'answer','config':{'template':'yes'}},
+              {'id':'no','type':'answer','config':{'template':'no'}}],
+             'edges':[{'source':'ask','target':'yes','condition':'approved'},
+              {'source':'ask','target':'no','condition':'rejected'}]}\
+            """);
         for (String answer : List.of("approved", "rejected")) {
-            String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version)).expect(202).id();
+            String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version))
+                    .expect(202)
+                    .id();
             api.until(run, "waiting");
             String task = api.get("/human/tasks?run_id=" + run).expect(200).text("items.0.id");
-            api.post("/human/tasks/" + task + "/complete", "{'status':'%s'}".formatted(answer)).expect(200);
+            api.post("/human/tasks/" + task + "/complete", "{'status':'%s'}".formatted(answer))
+                    .expect(200);
             assertThat(api.ended(run).text("output_text")).isEqualTo(answer.equals("approved") ? "yes" : "no");
         }
     }
@@ -108,23 +124,32 @@ class HumanApiTest {
     @OnEveryServer
     void aRunDrivenByHandIsBlockedByAPersonAndResumed(Api api) {
         String run = api.byHand(api.published("""
-                {'nodes':[{'id':'ask','type':'approval'},{'id':'end','type':'answer','config':{'template':'on'}}],
-                 'edges':[{'source':'ask','target':'end'}]}""")).id();
-        assertThat(api.post("/runtime/runs/" + run + "/execute", "{'worker_key':'one'}").expect(200).text("status"))
+            {'nodes':[{'id':'ask','type':'approval'},{'id':'end','type':'answer','config':{'template':'on'}}],
+             'edges':[{'source':'ask','target':'end'}]}\
+            """)).id();
+        assertThat(api.post("/runtime/runs/" + run + "/execute", "{'worker_key':'one'}")
+                        .expect(200)
+                        .text("status"))
                 .isEqualTo("waiting");
         String task = api.get("/human/tasks?run_id=" + run).expect(200).text("items.0.id");
         String node = api.nodeRuns(run).text("items.0.id");
         api.post("/human/tasks/" + task + "/complete", "{'status':'approved'}").expect(200);
-        api.post("/runtime/node-runs/" + node + "/resume-human", "{'human_task_id':'%s','worker_key':'one'}".formatted(task))
+        api.post(
+                        "/runtime/node-runs/" + node + "/resume-human",
+                        "{'human_task_id':'%s','worker_key':'one'}".formatted(task))
                 .expect(200);
-        assertThat(api.post("/runtime/runs/" + run + "/execute", "{'worker_key':'one'}").expect(200).text("status"))
+        assertThat(api.post("/runtime/runs/" + run + "/execute", "{'worker_key':'one'}")
+                        .expect(200)
+                        .text("status"))
                 .isEqualTo("completed");
     }
 
     @OnEveryServer
     void theTaskOfACancelledRunIsWithdrawn(Api api) {
         String version = api.published("{'nodes':[{'id':'ask','type':'approval'}],'edges':[]}");
-        String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version)).expect(202).id();
+        String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version))
+                .expect(202)
+                .id();
         api.until(run, "waiting");
         String task = api.get("/human/tasks?run_id=" + run).expect(200).text("items.0.id");
         api.post("/runtime/runs/" + run + "/cancel?wait_seconds=20");

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
         @Override
         public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
             return Databases.both()
-                    .flatMap(dialect -> Arrays.stream(Api.Spelling.values()).map(spelling -> new Run(dialect, spelling)));
+                    .flatMap(dialect ->
+                            Arrays.stream(Api.Spelling.values()).map(spelling -> new Run(dialect, spelling)));
         }
     }
 

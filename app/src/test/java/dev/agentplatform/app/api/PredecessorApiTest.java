@@ -76,16 +76,27 @@ class PredecessorApiTest {
         List<JsonNode> requests = requests(generation);
         // The script resumes with the id of a human task, which its later part creates.
         List<JsonNode> ordered = new ArrayList<>();
-        requests.stream().filter(it -> !it.path("path").asString().endsWith(RESUME)).forEach(ordered::add);
-        requests.stream().filter(it -> it.path("path").asString().endsWith(RESUME)).forEach(ordered::add);
+        requests.stream()
+                .filter(it -> !it.path("path").asString().endsWith(RESUME))
+                .forEach(ordered::add);
+        requests.stream()
+                .filter(it -> it.path("path").asString().endsWith(RESUME))
+                .forEach(ordered::add);
         for (JsonNode request : ordered) {
             if (request.path("port").asInt() == 8000 && !prefix.isEmpty()) continue;
             Answer answer = send(api, request, prefix, saved, ownPorts);
-            assertThat(answer.status()).as("%s: %s", answer.request(), answer.text()).isBetween(200, 299);
-            request.path("save").properties().forEach(entry -> saved.put(entry.getKey(), answer.text(entry.getValue().asString())));
+            assertThat(answer.status())
+                    .as("%s: %s", answer.request(), answer.text())
+                    .isBetween(200, 299);
+            request.path("save")
+                    .properties()
+                    .forEach(entry -> saved.put(
+                            entry.getKey(), answer.text(entry.getValue().asString())));
             if (request.path("save").has("run")) {
                 Answer nodes = api.exchange(
-                        HttpRequest.newBuilder(), "GET", "/runtime/runs/" + saved.get("run") + "/node-runs?tenant_id=" + api.workspace());
+                        HttpRequest.newBuilder(),
+                        "GET",
+                        "/runtime/runs/" + saved.get("run") + "/node-runs?tenant_id=" + api.workspace());
                 assertThat(nodes.each("status")).containsExactly("queued");
                 saved.put("node_run", nodes.text("items.0.id"));
             }
@@ -97,7 +108,8 @@ class PredecessorApiTest {
         String method = request.path("method").asString();
         HttpRequest.Builder builder = HttpRequest.newBuilder();
         // The second generation sends the workspace by header.
-        if (request.path("generation").asString().equals("workspace")) builder.header("x-workspace-id", api.workspace());
+        if (request.path("generation").asString().equals("workspace"))
+            builder.header("x-workspace-id", api.workspace());
         if (request.has("body")) {
             builder.header("Content-Type", "application/json");
             String body = filled(Json.write(request.get("body")), api, saved);
@@ -111,7 +123,8 @@ class PredecessorApiTest {
     }
 
     private static String filled(String text, Api api, Map<String, String> saved) {
-        String filled = text.replace("\"t1\"", '"' + api.workspace() + '"').replace("tenant_id=t1", "tenant_id=" + api.workspace());
+        String filled = text.replace("\"t1\"", '"' + api.workspace() + '"')
+                .replace("tenant_id=t1", "tenant_id=" + api.workspace());
         for (Map.Entry<String, String> entry : saved.entrySet()) {
             filled = filled.replace("{" + entry.getKey() + "}", String.valueOf(entry.getValue()));
         }

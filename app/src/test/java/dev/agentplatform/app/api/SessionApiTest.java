@@ -7,7 +7,8 @@ import java.util.List;
 
 /** Chapter 3: sessions, messages, requests for runs. */
 class SessionApiTest {
-    private static final String ANSWER = "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello'}}],'edges':[]}";
+    private static final String ANSWER =
+            "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello'}}],'edges':[]}";
 
     @OnEveryServer
     void aSessionIsCreatedShownChangedAndDeleted(Api api) {
@@ -37,7 +38,8 @@ class SessionApiTest {
             api.post("/sessions", "{'channel_type':'%s','user_id':'u%d'}".formatted(i == 0 ? "voice" : "web", i))
                     .expect(201);
         }
-        assertThat(api.get("/sessions?channel_type=voice").expect(200).each("user_id")).containsExactly("u0");
+        assertThat(api.get("/sessions?channel_type=voice").expect(200).each("user_id"))
+                .containsExactly("u0");
         assertThat(pages(api, "/sessions?limit=2", "user_id")).containsExactly("u4", "u3", "u2", "u1", "u0");
         assertThat(pages(api, "/sessions?limit=2&sort=created_time", "user_id"))
                 .containsExactly("u0", "u1", "u2", "u3", "u4");
@@ -47,13 +49,15 @@ class SessionApiTest {
     void messagesKeepTheirOrder(Api api) {
         String messages = "/sessions/" + api.session() + "/messages";
         for (int i = 0; i < 5; i++) {
-            Answer message = api.post(messages, "{'role':'user','content_text':'m%d','content_json':{'n':%d}}".formatted(i, i))
+            Answer message = api.post(
+                            messages, "{'role':'user','content_text':'m%d','content_json':{'n':%d}}".formatted(i, i))
                     .expect(201);
             assertThat(message.text("content_text")).isEqualTo("m" + i);
             assertThat(message.at("content_json.n").asInt()).isEqualTo(i);
         }
         assertThat(pages(api, messages + "?limit=2", "content_text")).containsExactly("m0", "m1", "m2", "m3", "m4");
-        assertThat(api.get(messages + "?order=desc&limit=1").expect(200).each("content_text")).containsExactly("m4");
+        assertThat(api.get(messages + "?order=desc&limit=1").expect(200).each("content_text"))
+                .containsExactly("m4");
     }
 
     @OnEveryServer
@@ -67,8 +71,10 @@ class SessionApiTest {
         assertThat(stored.text("status")).isEqualTo("pending");
         assertThat(stored.text("app_version_id")).isEqualTo("appv-1");
         assertThat(stored.text("run_id")).isNull();
-        assertThat(api.get("/sessions/run-requests/" + stored.id()).expect(200).json()).isEqualTo(stored.json());
-        assertThat(api.get("/sessions/run-requests?status=pending").expect(200).each("id")).containsExactly(stored.id());
+        assertThat(api.get("/sessions/run-requests/" + stored.id()).expect(200).json())
+                .isEqualTo(stored.json());
+        assertThat(api.get("/sessions/run-requests?status=pending").expect(200).each("id"))
+                .containsExactly(stored.id());
 
         Answer dispatched = api.post(
                         "/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(stored.id()))
@@ -78,8 +84,7 @@ class SessionApiTest {
         assertThat(api.ended(dispatched.text("run.id")).text("status")).isEqualTo("completed");
 
         // Again: the same run, not another one.
-        Answer again = api.post(
-                        "/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(stored.id()))
+        Answer again = api.post("/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(stored.id()))
                 .expect(201);
         assertThat(again.text("run.id")).isEqualTo(dispatched.text("run.id"));
         assertThat(api.get("/runtime/runs").expect(200).each("id")).hasSize(1);
@@ -89,12 +94,14 @@ class SessionApiTest {
     void aStoredRequestWhoseRunIsRefusedHasFailed(Api api) {
         String request = api.post(
                         "/sessions/run-requests",
-                        "{'session_id':'%s','workflow_version_id':'%s'}".formatted(api.session(), api.published(ANSWER)))
+                        "{'session_id':'%s','workflow_version_id':'%s'}"
+                                .formatted(api.session(), api.published(ANSWER)))
                 .expect(201)
                 .id();
         api.post("/sessions/run-requests/dispatch", "{'run_request_id':'%s','priority':1000}".formatted(request))
                 .expect(422);
-        assertThat(api.get("/sessions/run-requests/" + request).expect(200).text("status")).isEqualTo("failed");
+        assertThat(api.get("/sessions/run-requests/" + request).expect(200).text("status"))
+                .isEqualTo("failed");
         assertThat(api.get("/runtime/runs").expect(200).each("id")).isEmpty();
     }
 
@@ -106,7 +113,7 @@ class SessionApiTest {
         Answer both = api.post(
                         "/sessions/run-requests/dispatch",
                         ("{'session_id':'%s','app_id':'app-1','app_version_id':'appv-1','workflow_id':'%s',"
-                                        + "'workflow_version_id':'%s','initial_node':{'node_id':'start','node_type':'llm'}}")
+                            + "'workflow_version_id':'%s','initial_node':{'node_id':'start','node_type':'llm'}}")
                                 .formatted(session, workflow, version))
                 .expect(201);
         assertThat(both.text("run_request.session_id")).isEqualTo(session);
@@ -115,7 +122,8 @@ class SessionApiTest {
         assertThat(both.text("run.session_id")).isEqualTo(session);
         assertThat(both.text("run.tenant_id")).isEqualTo(api.workspace());
         assertThat(api.nodeRuns(run).each("node_type")).containsExactly("llm");
-        assertThat(api.get("/runtime/runs?session_id=" + session).expect(200).each("id")).containsExactly(run);
+        assertThat(api.get("/runtime/runs?session_id=" + session).expect(200).each("id"))
+                .containsExactly(run);
     }
 
     @OnEveryServer
@@ -123,8 +131,7 @@ class SessionApiTest {
         String session = api.session();
         String version = api.published("{'nodes':[{'id':'w','type':'wait','config':{'signal':'go'}}],'edges':[]}");
         String run = api.post(
-                        "/runtime/runs",
-                        "{'workflow_version_id':'%s','session_id':'%s'}".formatted(version, session))
+                        "/runtime/runs", "{'workflow_version_id':'%s','session_id':'%s'}".formatted(version, session))
                 .expect(202)
                 .id();
         api.delete("/sessions/" + session).expect(409);

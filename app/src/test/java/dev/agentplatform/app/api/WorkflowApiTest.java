@@ -17,12 +17,14 @@ class WorkflowApiTest {
 
     @OnEveryServer
     void anAppHasVersions(Api api) {
-        Answer app = api.post("/workflows/apps", "{'code':'sales','name':'Sales','description':'d'}").expect(201);
+        Answer app = api.post("/workflows/apps", "{'code':'sales','name':'Sales','description':'d'}")
+                .expect(201);
         api.post("/workflows/apps", "{'code':'sales','name':'Again'}").expect(409);
         assertThat(api.get("/workflows/apps/" + app.id()).expect(200).json()).isEqualTo(app.json());
         assertThat(api.get("/workflows/apps").expect(200).each("code")).containsExactly("sales");
         for (int no = 1; no <= 2; no++) {
-            Answer version = api.post("/workflows/apps/versions", "{'app_id':'%s','config':{'a':1}}".formatted(app.id()))
+            Answer version = api.post(
+                            "/workflows/apps/versions", "{'app_id':'%s','config':{'a':1}}".formatted(app.id()))
                     .expect(201);
             assertThat(version.at("version_no").asInt()).isEqualTo(no);
             assertThat(version.text("status")).isEqualTo("draft");
@@ -31,11 +33,13 @@ class WorkflowApiTest {
 
     @OnEveryServer
     void aWorkflowIsCreatedListedChangedAndDeleted(Api api) {
-        Answer workflow = api.post("/workflows", "{'app_id':'app-1','code':'wf_1','name':'Workflow 1'}").expect(201);
+        Answer workflow = api.post("/workflows", "{'app_id':'app-1','code':'wf_1','name':'Workflow 1'}")
+                .expect(201);
         String path = "/workflows/" + workflow.id();
         api.post("/workflows", "{'code':'wf_1','name':'Again'}").expect(409);
         assertThat(api.get(path).expect(200).json()).isEqualTo(workflow.json());
-        assertThat(api.patch(path, "{'name':'Renamed'}").expect(200).text("name")).isEqualTo("Renamed");
+        assertThat(api.patch(path, "{'name':'Renamed'}").expect(200).text("name"))
+                .isEqualTo("Renamed");
         assertThat(api.get("/workflows?app_id=app-1").expect(200).each("name")).containsExactly("Renamed");
         assertThat(api.get("/workflows?app_id=other").expect(200).each("name")).isEmpty();
         api.delete(path).expect(204);
@@ -53,7 +57,8 @@ class WorkflowApiTest {
         assertThat(shown.at("version_no").asInt()).isEqualTo(2);
         assertThat(shown.text("status")).isEqualTo("published");
         assertThat(shown.at("dsl_json.nodes").size()).isEqualTo(2);
-        assertThat(api.get("/workflows/versions/" + first).expect(200).text("status")).isEqualTo("draft");
+        assertThat(api.get("/workflows/versions/" + first).expect(200).text("status"))
+                .isEqualTo("draft");
         assertThat(api.get("/workflows/" + workflow + "/versions").expect(200).each("id"))
                 .containsExactly(second, first);
         api.delete("/workflows/" + workflow).expect(409);
@@ -67,7 +72,8 @@ class WorkflowApiTest {
                 .expect(201);
         assertThat(version.text("status")).isEqualTo("draft");
         api.post("/workflows/versions/" + version.id() + "/publish").expect(422);
-        assertThat(api.get("/workflows/versions/" + version.id()).expect(200).text("status")).isEqualTo("draft");
+        assertThat(api.get("/workflows/versions/" + version.id()).expect(200).text("status"))
+                .isEqualTo("draft");
     }
 
     @OnEveryServer
@@ -77,7 +83,9 @@ class WorkflowApiTest {
         api.post("/runtime/runs", start).expect(409, "no_published_version");
         String draft = api.version(workflow, ONE, "draft");
         api.post("/runtime/runs", start).expect(409, "no_published_version");
-        assertThat(api.post("/workflows/versions/" + draft + "/publish").expect(200).text("status"))
+        assertThat(api.post("/workflows/versions/" + draft + "/publish")
+                        .expect(200)
+                        .text("status"))
                 .isEqualTo("published");
         assertThat(api.post("/runtime/runs?wait_seconds=20", start).expect(200).text("output_text"))
                 .isEqualTo("one");
@@ -93,43 +101,56 @@ class WorkflowApiTest {
     void faultsAreToldWithTheirPlaceAndADraftMayHaveThem(Api api) {
         String workflow = api.workflow("faulty");
         String body = "{'workflow_id':'%s','dsl_json':%s,'status':'%s'}";
-        Answer refused = api.post("/workflows/versions", body.formatted(workflow, FAULTY, "published")).expect(422);
+        Answer refused = api.post("/workflows/versions", body.formatted(workflow, FAULTY, "published"))
+                .expect(422);
         assertThat(refused.text("errors.0.path")).isEqualTo("dsl_json.nodes.0.config.template");
         // An unknown type is refused even in a draft.
-        Answer unknown = api.post("/workflows/versions", body.formatted(workflow, UNKNOWN, "draft")).expect(422);
+        Answer unknown = api.post("/workflows/versions", body.formatted(workflow, UNKNOWN, "draft"))
+                .expect(422);
         assertThat(unknown.text("errors.0.path")).isEqualTo("dsl_json.nodes.0.type");
         String draft = api.version(workflow, FAULTY, "draft");
         // A run may name a draft; its faults are then those of the run.
-        api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(draft)).expect(422);
+        api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(draft))
+                .expect(422);
     }
 
     @OnEveryServer
     void validationTellsEveryProblemAtOnce(Api api) {
         Answer found = api.post("/workflows/validate", """
-                {'dsl_json':{'nodes':[
-                  {'id':'a','type':'telepathy'},
-                  {'id':'b','type':'answer','config':{}},
-                  {'id':'c','type':'answer','config':{'template':'{{ 1 + }}'}},
-                  {'id':'d','type':'if-else','config':{'expression':'1 +'}},
-                  {'id':'e','type':'start'},{'id':'f','type':'end'},
-                  {'id':'x','type':'join'},{'id':'y','type':'join'}],
-                 'edges':[{'source':'a','target':'nowhere'},{'source':'e','target':'f'},{'source':'f','target':'e'},
-                  {'source':'x','target':'y'},{'source':'y','target':'x'}]}}
-                """).expect(200);
+            {'dsl_json':{'nodes':[
+              {'id':'a','type':'telepathy'},
+              {'id':'b','type':'answer','config':{}},
+              {'id':'c','type':'answer','config':{'template':'{{ 1 + }}'}},
+              {'id':'d','type':'if-else','config':{'expression':'1 +'}},
+              {'id':'e','type':'start'},{'id':'f','type':'end'},
+              {'id':'x','type':'join'},{'id':'y','type':'join'}],
+             'edges':[{'source':'a','target':'nowhere'},{'source':'e','target':'f'},{'source':'f','target':'e'},
+              {'source':'x','target':'y'},{'source':'y','target':'x'}]}}
+            """).expect(200);
         assertThat(found.at("valid").asBoolean(true)).isFalse();
         List<String> codes = new ArrayList<>();
         for (JsonNode problem : found.at("problems")) {
             codes.add(problem.path("code").asString());
-            boolean placed = problem.path("node").isString() || problem.path("edge").isString();
+            boolean placed =
+                    problem.path("node").isString() || problem.path("edge").isString();
             assertThat(placed).as("%s", problem).isTrue();
         }
         assertThat(codes)
                 .contains(
-                        "unknown_type", "missing_config", "bad_template", "bad_expression", "dangling_edge", "cycle",
+                        "unknown_type",
+                        "missing_config",
+                        "bad_template",
+                        "bad_expression",
+                        "dangling_edge",
+                        "cycle",
                         "unreachable_node");
-        Answer none = api.post("/workflows/validate", "{'dsl_json':{'nodes':[],'edges':[]}}").expect(200);
+        Answer none = api.post("/workflows/validate", "{'dsl_json':{'nodes':[],'edges':[]}}")
+                .expect(200);
         assertThat(none.text("problems.0.code")).isEqualTo("no_start");
-        assertThat(api.post("/workflows/validate", "{'dsl_json':" + ONE + "}").expect(200).at("valid").asBoolean(false))
+        assertThat(api.post("/workflows/validate", "{'dsl_json':" + ONE + "}")
+                        .expect(200)
+                        .at("valid")
+                        .asBoolean(false))
                 .isTrue();
     }
 
@@ -143,7 +164,10 @@ class WorkflowApiTest {
         assertThat(diff.at("nodes_added").size()).isEqualTo(1);
         assertThat(diff.at("nodes_changed").size()).isEqualTo(1);
         assertThat(diff.at("edges_added").size()).isEqualTo(1);
-        assertThat(api.get("/workflows/versions/" + one + "/diff/" + one).expect(200).at("same").asBoolean(false))
+        assertThat(api.get("/workflows/versions/" + one + "/diff/" + one)
+                        .expect(200)
+                        .at("same")
+                        .asBoolean(false))
                 .isTrue();
     }
 
@@ -156,14 +180,19 @@ class WorkflowApiTest {
         assertThat(yaml.headers().firstValue("content-type").orElse("")).startsWith("application/yaml");
 
         Api other = api.elsewhere();
-        Answer imported = other.post("/workflows/import", Json.write(json.json())).expect(201);
+        Answer imported =
+                other.post("/workflows/import", Json.write(json.json())).expect(201);
         assertThat(imported.text("workflow.code")).isEqualTo("moved");
-        assertThat(imported.at("version.dsl_json")).isEqualTo(json.at("workflow.dsl_json").isMissingNode()
-                ? Json.parse(TWO.replace('\'', '"'))
-                : json.at("workflow.dsl_json"));
+        assertThat(imported.at("version.dsl_json"))
+                .isEqualTo(
+                        json.at("workflow.dsl_json").isMissingNode()
+                                ? Json.parse(TWO.replace('\'', '"'))
+                                : json.at("workflow.dsl_json"));
         String document = Json.write(Json.object().put("document", yaml.text()));
         other.post("/workflows/import", document).expect(200);
-        assertThat(other.get("/workflows/" + imported.text("workflow.id") + "/versions").expect(200).each("id"))
+        assertThat(other.get("/workflows/" + imported.text("workflow.id") + "/versions")
+                        .expect(200)
+                        .each("id"))
                 .hasSize(1);
     }
 }

@@ -12,7 +12,8 @@ final class ClockTimers implements Timers {
 
     ClockTimers(Clock clock) {
         this.clock = clock;
-        thread = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timers").factory());
+        thread = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("timers").factory());
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

@@ -67,8 +67,8 @@ public final class Driving {
     public Optional<Driven> driveNext(String workspaceId, String workerKey) throws InterruptedException {
         long deadline = engine.now() + FOLLOW_MAX_MS;
         UUID me = engine.worker();
-        Optional<Claimed> claimed = engine.database()
-                .transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId), workerKey));
+        Optional<Claimed> claimed =
+                engine.database().transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId), workerKey));
         if (claimed.isEmpty()) return Optional.empty();
         RunRecord run = engine.find(workspaceId, claimed.get().ref()).orElseThrow();
         int next = new RunViews(engine)
@@ -131,14 +131,20 @@ public final class Driving {
         TaskTable.Lane lane = engine.database().transact(sql -> {
             RunRecord run = RunTable.find(sql, workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
             if (!run.status().ended() || run.status() == RunStatus.COMPLETED) {
-                throw Problem.conflict("not_retryable", "A run that is " + run.status().word() + " cannot be retried.");
+                throw Problem.conflict(
+                        "not_retryable", "A run that is " + run.status().word() + " cannot be retried.");
             }
             String state = RunTable.finalState(sql, workspaceId, runId)
                     .orElseThrow(() -> Problem.conflict("not_retryable", "The run left nothing to go on from."));
             RunTable.reopen(sql, run);
             String queue = run.options().autoStart() ? Queues.normal(workspaceId) : Queues.manual(workspaceId);
             int priority = run.options().priority();
-            TaskTable.revive(sql, new TaskTable.Revival(runId, Engine.TASK_KIND, workspaceId, queue, priority), run.lastSeq(), state, now);
+            TaskTable.revive(
+                    sql,
+                    new TaskTable.Revival(runId, Engine.TASK_KIND, workspaceId, queue, priority),
+                    run.lastSeq(),
+                    state,
+                    now);
             return new TaskTable.Lane(queue, -priority, now);
         });
         engine.ready(lane.queue(), -lane.rank());
@@ -166,7 +172,9 @@ public final class Driving {
             if (owner.isPresent()) {
                 CompletableFuture<Void> reply = new CompletableFuture<>();
                 owner.get().deliver(input.apply(reply));
-                CompletableFuture.anyOf(reply, owner.get().released()).exceptionally(refused -> null).join();
+                CompletableFuture.anyOf(reply, owner.get().released())
+                        .exceptionally(refused -> null)
+                        .join();
                 if (reply.isDone()) {
                     await(reply, deadline);
                     if (untilRest) await(owner.get().released(), deadline);

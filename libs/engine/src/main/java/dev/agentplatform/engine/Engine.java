@@ -33,8 +33,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -64,6 +64,7 @@ public final class Engine {
     private final Endings endings;
     /** Claimed tasks that have no owner object yet. */
     private final AtomicInteger taking = new AtomicInteger();
+
     private volatile Dispatcher dispatcher;
     private volatile boolean draining;
 
@@ -124,7 +125,8 @@ public final class Engine {
         Driver driver = load(run, null);
         boolean own = run.options().autoStart()
                 && freeSlots() > 0
-                && !dispatcher.backlog(Queues.normal(run.workspaceId()), run.options().priority());
+                && !dispatcher.backlog(
+                        Queues.normal(run.workspaceId()), run.options().priority());
         RunOwner owner = RunOwner.newborn(this, run, driver, own ? -1 : 0);
         if (owners.putIfAbsent(run.id(), owner) != null) {
             return find(run.workspaceId(), run.id())
@@ -144,7 +146,8 @@ public final class Engine {
         if (owner.endedRecord() != null) return owner.endedRecord();
         if (owner.gone()) return find(workspaceId, id).orElse(owner.run());
         RunStatus status = owner.status();
-        return owner.run().with(status, status == RunStatus.QUEUED ? 0 : owner.run().createdTime());
+        return owner.run()
+                .with(status, status == RunStatus.QUEUED ? 0 : owner.run().createdTime());
     }
 
     public Optional<RunRecord> find(String workspaceId, UUID id) {
@@ -175,7 +178,8 @@ public final class Engine {
         Message message = new Message(newId(), kind, no, now(), body);
         Unit.Wake wake = new Unit.Wake(runId, queue, RunTable.mail(runId, workspaceId, message), true);
         try {
-            woke(commit(new Unit(null, null, List.of(), List.of(wake), List.of())).woken());
+            woke(commit(new Unit(null, null, List.of(), List.of(wake), List.of()))
+                    .woken());
         } catch (Refused refused) {
             if (refused.reason() != Refused.Reason.ENDED) throw Problem.unavailable("Try again.", 1);
             throw Problem.conflict("run_ended", "The run has ended already.");
@@ -192,7 +196,8 @@ public final class Engine {
             throws SQLException {
         Optional<Unit.Woken> woken = TaskTable.wake(sql, workspaceId, runId, Queues.normal(workspaceId), now());
         if (woken.isPresent()) {
-            RunTable.insert(sql, runId, workspaceId, new Message(newId(), MessageKind.HUMAN, no, now(), Json.write(body)));
+            RunTable.insert(
+                    sql, runId, workspaceId, new Message(newId(), MessageKind.HUMAN, no, now(), Json.write(body)));
         }
         return woken;
     }
@@ -217,7 +222,6 @@ public final class Engine {
                 take(task, defaultBudget(task));
             } catch (RuntimeException failure) {
                 LOG.error("claimed run {} could not be loaded", task.ref(), failure);
-                giveUp(task.ref(), task.epoch());
             } finally {
                 taking.decrementAndGet();
             }
@@ -238,7 +242,17 @@ public final class Engine {
         }
     }
 
+    /** Owns a claimed run; gives it back when it cannot be loaded now. */
     RunOwner take(TaskTable.Claimed task, Optional<Integer> budget) {
+        try {
+            return load(task, budget);
+        } catch (RuntimeException failure) {
+            giveUp(task.ref(), task.epoch());
+            throw failure;
+        }
+    }
+
+    private RunOwner load(TaskTable.Claimed task, Optional<Integer> budget) {
         RunRecord run = find(task.workspaceId(), task.ref())
                 .orElseThrow(() -> new IllegalStateException("task " + task.ref() + " has no run"));
         Driver driver;
@@ -309,7 +323,8 @@ public final class Engine {
     RunRecord created(RunRecord run, RunStatus status, long started, Turn turn, Turn.Ended ended) {
         RunRecord begun = run.with(status, started);
         if (ended == null) return begun;
-        return begun.ended(ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.stored()));
+        return begun.ended(
+                ended.code(), turn.seq(), turn.now, Json.parseOrNull(ended.error()), Json.parseOrNull(ended.stored()));
     }
 
     private Driver load(RunRecord run, String state) {
@@ -378,7 +393,8 @@ public final class Engine {
     /** Whether a refused unit had been written after all, and its acknowledgement was lost. */
     boolean alreadyCommitted(RunRecord run, boolean newborn, long epoch, long seq, boolean keeps) {
         return parts.database().read(sql -> {
-            if (newborn && !keeps) return RunTable.find(sql, run.workspaceId(), run.id()).isPresent();
+            if (newborn && !keeps)
+                return RunTable.find(sql, run.workspaceId(), run.id()).isPresent();
             if (keeps) return TaskTable.ownedAt(sql, run.workspaceId(), run.id(), worker(), epoch, seq);
             return RunTable.find(sql, run.workspaceId(), run.id())
                     .filter(found -> found.status().ended() && found.lastSeq() == seq)
@@ -436,8 +452,7 @@ public final class Engine {
         List<CompletableFuture<Void>> open =
                 owners.values().stream().map(RunOwner::released).toList();
         try {
-            CompletableFuture.allOf(open.toArray(CompletableFuture[]::new))
-                    .get(millis, TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(open.toArray(CompletableFuture[]::new)).get(millis, TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             LOG.info("{} runs are handed to the next process as they stand", owners.size());
         } catch (ExecutionException impossible) {

@@ -49,8 +49,7 @@ public final class EngineProcess implements LifeCycle {
         Database database = settings.database();
         threads = Executors.newVirtualThreadPerTaskExecutor();
         timers = new ClockTimers(settings.clock());
-        membership = new Membership(
-                database, settings.identity(), settings.timing(), settings.clock(), settings.ids());
+        membership = new Membership(database, settings.identity(), settings.timing(), settings.clock(), settings.ids());
         commits = new GroupCommit<>(database, new FenceJudge(membership::worker, settings.clock()), "runs");
         Engine.Parts parts = new Engine.Parts(
                 database,

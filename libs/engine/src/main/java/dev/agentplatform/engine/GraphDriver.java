@@ -195,7 +195,9 @@ final class GraphDriver implements Driver {
                 turn.afterCommit.add(() -> stopDeadlines.remove(step.no()));
             }
             if (nextControl.endingAtOnce()) continue;
-            if (step.due() == 0 || step.due() > turn.now || nextControl.open(step.no()).isEmpty()) continue;
+            if (step.due() == 0
+                    || step.due() > turn.now
+                    || nextControl.open(step.no()).isEmpty()) continue;
             switch (step.status()) {
                 case RUNNING -> overdue(step);
                 case PENDING -> resume(step, new Arrival.TimeUp());
@@ -255,10 +257,13 @@ final class GraphDriver implements Driver {
             working.remove(ended.no());
             stopDeadlines.remove(ended.no());
         });
-        nextControl.open(ended.no()).filter(step -> step.status() == StepStatus.RUNNING).ifPresent(step -> {
-            if (ended.outcome() == null) react(new Happening.Stopped(ended.no()));
-            else finish(step, ended.outcome());
-        });
+        nextControl
+                .open(ended.no())
+                .filter(step -> step.status() == StepStatus.RUNNING)
+                .ifPresent(step -> {
+                    if (ended.outcome() == null) react(new Happening.Stopped(ended.no()));
+                    else finish(step, ended.outcome());
+                });
     }
 
     private void startNamed(Input.StartStep start) {
@@ -286,7 +291,8 @@ final class GraphDriver implements Driver {
 
     private void report(Input.Report input) {
         try {
-            new HandReport(this, input.report(), turn.now).apply(nextControl.open(input.no()).orElse(null));
+            new HandReport(this, input.report(), turn.now)
+                    .apply(nextControl.open(input.no()).orElse(null));
             afterCommit(input.reply());
         } catch (Problem refused) {
             input.reply().completeExceptionally(refused);
@@ -310,8 +316,10 @@ final class GraphDriver implements Driver {
 
     void react(OpenStep step, Happening happening, String event) {
         react(happening);
-        nextControl.open(step.no()).ifPresent(now -> turn.tell(event, text -> journal.describe(text, now)
-                .put("worker_key", now.heldBy())));
+        nextControl
+                .open(step.no())
+                .ifPresent(now ->
+                        turn.tell(event, text -> journal.describe(text, now).put("worker_key", now.heldBy())));
     }
 
     private void setStatus(Input.SetStatus set) {
@@ -322,8 +330,9 @@ final class GraphDriver implements Driver {
         // A run waits when its nodes do; nobody can say so for them.
         boolean allowed = is.next().contains(wanted) && wanted != RunStatus.WAITING;
         if (!reached && !allowed) {
-            set.reply().completeExceptionally(Problem.conflict(
-                    "illegal_status", "A run that is " + is.word() + " cannot become " + wanted.word() + "."));
+            set.reply()
+                    .completeExceptionally(Problem.conflict(
+                            "illegal_status", "A run that is " + is.word() + " cannot become " + wanted.word() + "."));
             return;
         }
         if (!reached && wanted == RunStatus.RUNNING) {
@@ -384,7 +393,9 @@ final class GraphDriver implements Driver {
                     .filter(now -> now.status() == StepStatus.RUNNING)
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
-            working.put(step.no(), workshop.start(run.id(), step.no(), () -> node.work().execute(context)));
+            working.put(
+                    step.no(),
+                    workshop.start(run.id(), step.no(), () -> node.work().execute(context)));
         });
     }
 
@@ -425,12 +436,11 @@ final class GraphDriver implements Driver {
         String message = workshop.masked(fail.message());
         StepOutput output = workshop.masked(new StepOutput(orNull(fail.output()), null));
         if (flow.graph().rules(step.node()).onError() != NodeRules.OnError.FAIL) {
-            nextValues = nextValues.withOutput(
-                    flow.graph().id(step.node()), RunValues.error(fail.code(), message, output));
+            nextValues =
+                    nextValues.withOutput(flow.graph().id(step.node()), RunValues.error(fail.code(), message, output));
         }
         result = new StepResult(output, workshop.masked(fail.input()), message);
-        react(new Happening.Failed(
-                step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
+        react(new Happening.Failed(step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
         result = null;
     }
 
@@ -446,7 +456,8 @@ final class GraphDriver implements Driver {
         turn.rows.addAll(wait.rows());
         for (Outcome.ChildRun child : wait.children()) workshop.addChild(turn, step.no(), child);
         boolean already = step.status() == StepStatus.PENDING;
-        String note = wait.note() == null || wait.note().isNull() ? null : wait.note().toString();
+        String note =
+                wait.note() == null || wait.note().isNull() ? null : wait.note().toString();
         react(new Happening.Blocked(step.no(), wait.on(), wait.until(), note));
         if (already) return;
         turn.tell("step.waiting", event -> journal.describe(event, step).put("on", wait.on()));
@@ -490,7 +501,8 @@ final class GraphDriver implements Driver {
 
     private String resultNode() {
         for (int node = 0; node < flow.graph().nodes(); node++) {
-            if (nextControl.latest(node) == nextControl.resultNo()) return flow.graph().id(node);
+            if (nextControl.latest(node) == nextControl.resultNo())
+                return flow.graph().id(node);
         }
         throw new IllegalStateException("the result's step is nobody's latest");
     }

@@ -41,7 +41,8 @@ final class GraphJournal {
         turn.tell("step." + closed.as().word(), event -> {
             describe(event, step).put("error_code", closed.code()).text("error_message", result.errorMessage());
             if (closed.as() == StepStatus.FAILED) event.put("will_retry", closed.retried());
-            event.json("output_json", result.json()).text("output_text", result.output().text());
+            event.json("output_json", result.json())
+                    .text("output_text", result.output().text());
         });
     }
 
@@ -63,10 +64,12 @@ final class GraphJournal {
                 null,
                 StepOutput.NONE);
         turn.rows.add(StepTable.record(run, step, null, null));
-        turn.tell("step.skipped", event -> event.put("no", skipped.no())
-                .put("node_id", node.id())
-                .put("node_type", node.type())
-                .put("iteration", skipped.iteration()));
+        turn.tell(
+                "step.skipped",
+                event -> event.put("no", skipped.no())
+                        .put("node_id", node.id())
+                        .put("node_type", node.type())
+                        .put("iteration", skipped.iteration()));
     }
 
     /** A step that rests in the queue: for its time, or for somebody who drives by hand. */

@@ -18,8 +18,7 @@ final class GraphState {
     /** @param state text of the task row, null for a run that has not begun */
     static GraphDriver driver(Workshop workshop, Database database, RunRecord run, Flow flow, String state) {
         if (state == null) {
-            return new GraphDriver(
-                    workshop, run, flow, new Control(flow.graph()), RunValues.empty(workshop.secrets()));
+            return new GraphDriver(workshop, run, flow, new Control(flow.graph()), RunValues.empty(workshop.secrets()));
         }
         JsonNode json = Json.parse(state);
         Control control = ControlText.read(json.get("c"), flow.graph());

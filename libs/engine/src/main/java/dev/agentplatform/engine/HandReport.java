@@ -44,7 +44,8 @@ final class HandReport {
         }
         boolean lost = step.status() == StepStatus.QUEUED && step.heldBy() != null;
         if (lost && report.status() != StepStatus.RUNNING && step.heldBy().equals(report.workerKey())) {
-            throw Problem.conflict("lease_lost", "Worker " + step.heldBy() + " was silent too long and lost this node.");
+            throw Problem.conflict(
+                    "lease_lost", "Worker " + step.heldBy() + " was silent too long and lost this node.");
         }
     }
 
@@ -54,8 +55,7 @@ final class HandReport {
         else {
             long until = now + report.leaseMs();
             driver.tellStarted();
-            driver.react(
-                    step, new Happening.Started(step.no(), report.workerKey(), until, now), "step.started");
+            driver.react(step, new Happening.Started(step.no(), report.workerKey(), until, now), "step.started");
         }
     }
 
@@ -65,8 +65,7 @@ final class HandReport {
     }
 
     private Outcome done() {
-        return new Outcome.Done(
-                report.outputJson(), report.outputText(), route(), null, Json.nothing(), List.of());
+        return new Outcome.Done(report.outputJson(), report.outputText(), route(), null, Json.nothing(), List.of());
     }
 
     private String route() {

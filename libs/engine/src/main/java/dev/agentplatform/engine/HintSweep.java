@@ -68,8 +68,7 @@ final class HintSweep implements LifeCycle {
     private void sweep() {
         UUID me = engine.worker();
         Map<UUID, Long> mail = database.read(sql -> RunTable.mailOf(sql, me));
-        mail.forEach((run, wakes) ->
-                engine.owner(run).ifPresent(owner -> owner.deliver(new Input.MailArrived(wakes))));
+        mail.forEach((run, wakes) -> engine.owner(run).ifPresent(owner -> owner.deliver(new Input.MailArrived(wakes))));
         Set<UUID> followed = live.followed();
         seen.keySet().retainAll(followed);
         List<UUID> elsewhere =

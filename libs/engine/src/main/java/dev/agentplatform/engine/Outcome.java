@@ -23,8 +23,7 @@ public sealed interface Outcome {
      * @param retryable whether the node's retry policy applies
      * @param rows written in the same transaction as the failure
      */
-    record Fail(
-            String code, String message, boolean retryable, JsonNode output, JsonNode input, List<RowWrite> rows)
+    record Fail(String code, String message, boolean retryable, JsonNode output, JsonNode input, List<RowWrite> rows)
             implements Outcome {
         public Fail(String code, String message, boolean retryable, JsonNode output, JsonNode input) {
             this(code, message, retryable, output, input, List.of());

@@ -68,7 +68,8 @@ final class ProgramDriver implements Driver {
         for (Input input : inputs) apply(input);
         starts = starts && next.ending() == null;
         if (starts && turn.budget != 0 && !active) turn.afterCommit.add(this::startProgram);
-        boolean everythingStopped = next.ending() != null && !(active && !leaves) && next.open().isEmpty();
+        boolean everythingStopped =
+                next.ending() != null && !(active && !leaves) && next.open().isEmpty();
         if (everythingStopped && turn.ended() == null) turn.end(endedAs(next.ending()));
     }
 
@@ -138,11 +139,13 @@ final class ProgramDriver implements Driver {
             case Input.Tick tick -> due();
             case Input.Mail mail -> deliver(mail.message());
             case Input.Ask ask -> asked(ask.request());
-            case Input.SetStatus set -> set.reply()
-                    .completeExceptionally(Problem.conflict("illegal_status", "Cancel the run instead."));
+            case Input.SetStatus set ->
+                set.reply().completeExceptionally(Problem.conflict("illegal_status", "Cancel the run instead."));
             case Input.StartStep start -> start.reply().complete(null);
-            case Input.Report report -> report.reply()
-                    .completeExceptionally(Problem.conflict("illegal_status", "Steps of this run report themselves."));
+            case Input.Report report ->
+                report.reply()
+                        .completeExceptionally(
+                                Problem.conflict("illegal_status", "Steps of this run report themselves."));
             case Input.Poisoned poisoned -> end("poisoned");
             case Input.Settle settle -> settle.reply().complete(null);
             case Input.Budget budget -> starts = !active && waitsForNothing();
@@ -250,10 +253,13 @@ final class ProgramDriver implements Driver {
     }
 
     private void record(ProgramRequest.Record record) {
-        next.open().values().stream().filter(step -> step.no() == record.no()).findFirst().ifPresent(step -> {
-            StepStatus as = record.errorCode() == null ? StepStatus.COMPLETED : StepStatus.FAILED;
-            close(step, as, record.output(), record.errorCode(), workshop.masked(record.errorMessage()));
-        });
+        next.open().values().stream()
+                .filter(step -> step.no() == record.no())
+                .findFirst()
+                .ifPresent(step -> {
+                    StepStatus as = record.errorCode() == null ? StepStatus.COMPLETED : StepStatus.FAILED;
+                    close(step, as, record.output(), record.errorCode(), workshop.masked(record.errorMessage()));
+                });
         turn.afterCommit.add(() -> record.reply().complete(null));
     }
 
@@ -267,8 +273,7 @@ final class ProgramDriver implements Driver {
     private void await(ProgramRequest.Wait wait) {
         leaves = true;
         if (next.ending() != null) return;
-        Open step = new Open(
-                next.nextNo(), wait.key(), wait.on(), turn.now, wait.on(), wait.signal(), wait.until());
+        Open step = new Open(next.nextNo(), wait.key(), wait.on(), turn.now, wait.on(), wait.signal(), wait.until());
         next = next.with(step);
         if (wait.child() != null) workshop.addChild(turn, step.no(), new Outcome.ChildRun(wait.child(), 0));
         turn.tell("step.waiting", event -> describe(event, step).put("on", wait.on()));
@@ -308,10 +313,12 @@ final class ProgramDriver implements Driver {
         String text = kept.write();
         turn.rows.add(StepTable.record(run, record, null, text));
         newlyRecorded.add(record);
-        turn.tell("step." + as.word(), event -> describe(event, step)
-                .put("error_code", code)
-                .text("error_message", message)
-                .json("output_json", Json.writeOrNull(kept.json())));
+        turn.tell(
+                "step." + as.word(),
+                event -> describe(event, step)
+                        .put("error_code", code)
+                        .text("error_message", message)
+                        .json("output_json", Json.writeOrNull(kept.json())));
     }
 
     private static EventText describe(EventText event, Open step) {
@@ -319,12 +326,11 @@ final class ProgramDriver implements Driver {
     }
 
     private static Turn.Ended endedAs(String ending) {
-        RunStatus status =
-                switch (ending) {
-                    case "cancelled" -> RunStatus.CANCELLED;
-                    case "timed_out" -> RunStatus.TIMED_OUT;
-                    default -> RunStatus.FAILED;
-                };
+        RunStatus status = switch (ending) {
+            case "cancelled" -> RunStatus.CANCELLED;
+            case "timed_out" -> RunStatus.TIMED_OUT;
+            default -> RunStatus.FAILED;
+        };
         String code = ending.equals("timed_out") ? "run_timeout" : ending;
         return new Turn.Ended(status, code, RunValues.errorJson(code, null, null, false), StepOutput.NONE, null);
     }

@@ -78,7 +78,8 @@ final class ProgramRun implements ProgramContext {
             if (leaving) last = new ProgramRequest.Left();
             else {
                 LOG.error("program of run {} failed unexpectedly", run.id(), failure);
-                last = new ProgramRequest.Finished(null, "internal", failure.getClass().getSimpleName());
+                last = new ProgramRequest.Finished(
+                        null, "internal", failure.getClass().getSimpleName());
             }
         }
         ask(last);
@@ -100,9 +101,8 @@ final class ProgramRun implements ProgramContext {
             if (fresh) intents.add(new ProgramRequest.Intent(step.key(), step.type(), step.input()));
         }
         if (keys.size() != steps.size()) throw new IllegalArgumentException("two steps with one key: " + keys);
-        Map<String, Integer> numbers = intents.isEmpty()
-                ? Map.of()
-                : reply(reply -> new ProgramRequest.Intend(intents, reply));
+        Map<String, Integer> numbers =
+                intents.isEmpty() ? Map.of() : reply(reply -> new ProgramRequest.Intend(intents, reply));
         List<CompletableFuture<Void>> working = new ArrayList<>();
         for (LeafStep step : steps) {
             if (recorded.containsKey(step.key())) continue;
@@ -137,7 +137,8 @@ final class ProgramRun implements ProgramContext {
         return done;
     }
 
-    private void keep(LeafStep step, int no, JsonNode output, String code, String message, CompletableFuture<Void> done) {
+    private void keep(
+            LeafStep step, int no, JsonNode output, String code, String message, CompletableFuture<Void> done) {
         StepRecord record = new StepRecord(
                 no,
                 step.key(),

@@ -66,8 +66,7 @@ final class RunOwner {
         return owner;
     }
 
-    private RunOwner(
-            Engine engine, RunRecord run, Driver driver, String workerKey, long epoch, long seq, int budget) {
+    private RunOwner(Engine engine, RunRecord run, Driver driver, String workerKey, long epoch, long seq, int budget) {
         this.engine = engine;
         this.run = run;
         this.driver = driver;
@@ -206,7 +205,8 @@ final class RunOwner {
             }
             case FENCED, ENDED -> {
                 if (newborn) throw Problem.unavailable("This process has just lost its lease; try again.", 1);
-                if (engine.alreadyCommitted(run, false, epoch, turn.seq(), plan.keeps())) settled(turn, plan, wakesRead);
+                if (engine.alreadyCommitted(run, false, epoch, turn.seq(), plan.keeps()))
+                    settled(turn, plan, wakesRead);
                 else lose();
                 return false;
             }
@@ -219,8 +219,8 @@ final class RunOwner {
         for (int tries = 1; ; tries++) {
             try {
                 // No fence would refuse a birth that was written: its row tells.
-                boolean born = unknown && newborn
-                        && engine.alreadyCommitted(run, true, epoch, turn.seq(), plan.keeps());
+                boolean born =
+                        unknown && newborn && engine.alreadyCommitted(run, true, epoch, turn.seq(), plan.keeps());
                 return born ? new Receipt(0, List.of()) : engine.commit(plan.unit());
             } catch (CommitUnknown lost) {
                 // Sent again: if it was written, the fence refuses it and the row tells.
@@ -242,13 +242,7 @@ final class RunOwner {
      * @param restDue when it rests: UTC milliseconds at which it becomes ready, null for when it is woken
      */
     private record Plan(
-            Unit unit,
-            boolean ended,
-            boolean keeps,
-            boolean progress,
-            boolean readyElsewhere,
-            Long restDue,
-            long due) {
+            Unit unit, boolean ended, boolean keeps, boolean progress, boolean readyElsewhere, Long restDue, long due) {
         boolean nothing() {
             return unit == null;
         }
@@ -285,10 +279,12 @@ final class RunOwner {
     }
 
     private void tellEnd(Turn turn, Turn.Ended ended) {
-        turn.tell("run." + ended.status().word(), event -> event.put("error_code", ended.code())
-                .json("error", ended.error())
-                .json("output_json", ended.outputJson())
-                .text("output_text", ended.outputText()));
+        turn.tell(
+                "run." + ended.status().word(),
+                event -> event.put("error_code", ended.code())
+                        .json("error", ended.error())
+                        .json("output_json", ended.outputJson())
+                        .text("output_text", ended.outputText()));
         RunRecord.Parent parent = run.parent();
         if (parent == null) return;
         String body = Mailbag.childEnded(parent.index(), ended.status().word());
@@ -300,7 +296,8 @@ final class RunOwner {
     private void writeRun(Turn turn, RunStatus next, long started, Turn.Ended ended) {
         if (newborn) {
             turn.rows.add(RunTable.create(engine.created(run, next, started, turn, ended)));
-            if (ended != null && ended.finalState() != null) turn.rows.add(RunTable.end(run, end(turn, started, ended)));
+            if (ended != null && ended.finalState() != null)
+                turn.rows.add(RunTable.end(run, end(turn, started, ended)));
         } else if (ended != null) {
             turn.rows.add(RunTable.end(run, end(turn, started, ended)));
         } else if (next != status) {
@@ -365,7 +362,8 @@ final class RunOwner {
         budget = turn.budget;
         wakesSeen = Math.max(wakesSeen, wakesRead);
         if (turn.ended() == null) status = driver.status();
-        if (startedTime == 0 && status != RunStatus.QUEUED) startedTime = turn.now;
+        boolean begun = turn.ended() != null || status != RunStatus.QUEUED;
+        if (startedTime == 0 && begun) startedTime = turn.now;
         timer.run();
         timer = () -> {};
         if (plan.ended()) {
@@ -396,7 +394,8 @@ final class RunOwner {
         gone = true;
         engine.forget(this);
         if (plan.ended()) return;
-        if (plan.readyElsewhere()) engine.ready(resting(driver.rest()).queue(), run.options().priority());
+        if (plan.readyElsewhere())
+            engine.ready(resting(driver.rest()).queue(), run.options().priority());
         else if (plan.restDue() != null) engine.resting(plan.restDue());
     }
 

@@ -142,13 +142,7 @@ final class RunTable {
 
     static RowWrite mail(UUID runId, String workspaceId, Message message) {
         return MAIL.row(
-                runId,
-                message.id(),
-                workspaceId,
-                message.kind().name(),
-                message.no(),
-                message.time(),
-                message.body());
+                runId, message.id(), workspaceId, message.kind().name(), message.no(), message.time(), message.body());
     }
 
     /** {@link #mail} from inside a closure. */
@@ -222,7 +216,11 @@ final class RunTable {
         and(where, arguments, "version_id = ?", filter.versionId());
         and(where, arguments, "session_id = ?", filter.sessionId());
         and(where, arguments, "parent_run_id = ?", filter.parentRunId());
-        and(where, arguments, "status = ?", filter.status() == null ? null : filter.status().word());
+        and(
+                where,
+                arguments,
+                "status = ?",
+                filter.status() == null ? null : filter.status().word());
         and(where, arguments, "id < ?", before);
         if (filter.parentRunId() == null && !filter.children()) where.append(" AND parent_run_id IS NULL");
         where.append(" ORDER BY id DESC LIMIT ?");

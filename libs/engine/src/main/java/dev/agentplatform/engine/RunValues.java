@@ -77,7 +77,11 @@ record RunValues(ObjectNode state, ObjectNode nodes, JsonNode secrets) {
             case "input" -> inBody(run) ? run.input().path("input") : run.input();
             case "current" -> Json.object().put("node_id", nodeId);
             case "run" -> Json.object().put("id", run.id().toString());
-            case "session" -> Json.object().put("id", run.sessionId() == null ? null : run.sessionId().toString());
+            case "session" ->
+                Json.object()
+                        .put(
+                                "id",
+                                run.sessionId() == null ? null : run.sessionId().toString());
             case "workspace" -> Json.object().put("id", run.workspaceId());
             case "secrets" -> secrets;
             // The body of a loop sees its element by name.

@@ -29,7 +29,9 @@ public final class RunViews {
         List<StepRecord> open = open(run);
         List<StepRecord> steps = new ArrayList<>(
                 engine.database().read(sql -> StepTable.page(sql, run.workspaceId(), run.id(), afterNo, limit)));
-        int last = steps.size() < limit || steps.isEmpty() ? Integer.MAX_VALUE : steps.getLast().no();
+        int last = steps.size() < limit || steps.isEmpty()
+                ? Integer.MAX_VALUE
+                : steps.getLast().no();
         for (StepRecord step : open) {
             boolean recorded = steps.stream().anyMatch(known -> known.no() == step.no());
             if (step.no() > afterNo && step.no() <= last && !recorded) steps.add(step);

@@ -58,8 +58,7 @@ final class StepTable {
                 output);
     }
 
-    static List<StepRecord> page(Sql sql, String workspaceId, UUID runId, int afterNo, int limit)
-            throws SQLException {
+    static List<StepRecord> page(Sql sql, String workspaceId, UUID runId, int afterNo, int limit) throws SQLException {
         return sql.list(
                 "SELECT " + COLUMNS + " FROM step WHERE run_id = ? AND workspace_id = ? AND no > ? ORDER BY no LIMIT ?",
                 StepTable::step,
@@ -79,8 +78,7 @@ final class StepTable {
     }
 
     /** Steps by number, a hundred to a statement. */
-    static List<StepRecord> these(Sql sql, String workspaceId, UUID runId, List<Integer> numbers)
-            throws SQLException {
+    static List<StepRecord> these(Sql sql, String workspaceId, UUID runId, List<Integer> numbers) throws SQLException {
         List<StepRecord> steps = new ArrayList<>(numbers.size());
         for (int from = 0; from < numbers.size(); from += CHUNK) {
             List<Integer> chunk = numbers.subList(from, Math.min(numbers.size(), from + CHUNK));

@@ -26,15 +26,6 @@ public record Submission(
 
     public static Submission of(UUID id, String workspaceId, String kind, UUID versionId, JsonNode input) {
         return new Submission(
-                id,
-                workspaceId,
-                kind,
-                null,
-                versionId,
-                null,
-                input,
-                Json.nothing(),
-                RunOptions.USUAL,
-                null);
+                id, workspaceId, kind, null, versionId, null, input, Json.nothing(), RunOptions.USUAL, null);
     }
 }

@@ -26,6 +26,7 @@ final class Turn {
     final List<Unit.Birth> births = new ArrayList<>(0);
     /** Runs that this turn creates, with the step that waits for them. */
     final Map<UUID, Integer> children = new HashMap<>(0);
+
     final List<Unit.Wake> wakes = new ArrayList<>(0);
     final List<Runnable> afterCommit = new ArrayList<>(2);
 

@@ -57,7 +57,9 @@ final class Workshop {
         } catch (Exception | Error unexpected) {
             // Errors too: a stack that overflows in one node is that step's failure, not its owner's.
             LOG.error("a node failed unexpectedly", unexpected);
-            return Outcome.fail("internal", "The node failed unexpectedly: " + unexpected.getClass().getSimpleName());
+            return Outcome.fail(
+                    "internal",
+                    "The node failed unexpectedly: " + unexpected.getClass().getSimpleName());
         }
     }
 
@@ -146,8 +148,7 @@ final class Workshop {
         });
         for (UUID child : live) {
             String body = Mailbag.cancel("the parent run is ending");
-            RunTable.Message message =
-                    new RunTable.Message(ids.next(), RunTable.MessageKind.CANCEL, 0, turn.now, body);
+            RunTable.Message message = new RunTable.Message(ids.next(), RunTable.MessageKind.CANCEL, 0, turn.now, body);
             turn.send(child, message, Queues.CONTROL);
         }
     }

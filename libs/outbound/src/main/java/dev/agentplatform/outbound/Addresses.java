@@ -35,8 +35,7 @@ final class Addresses {
     private static final Cidr NAT64 = cidr("64:ff9b::/96");
 
     /** The JDK reads a literal of this block as IPv4, so its bytes are written out. */
-    private static final Cidr MAPPED =
-            new Cidr(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0}, 96);
+    private static final Cidr MAPPED = new Cidr(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0}, 96);
 
     private Addresses() {}
 

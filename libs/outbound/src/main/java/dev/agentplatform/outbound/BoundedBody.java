@@ -25,8 +25,9 @@ final class BoundedBody {
         return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> drain(raw, bytesMax);
             case "gzip", "x-gzip" -> unzipped(raw, bytesMax);
-            default -> throw new OutboundError(
-                    Code.PROTOCOL_ERROR, "The answer is encoded as " + encoding + ", which was not asked for.");
+            default ->
+                throw new OutboundError(
+                        Code.PROTOCOL_ERROR, "The answer is encoded as " + encoding + ", which was not asked for.");
         };
     }
 

@@ -102,7 +102,8 @@ public final class OutboundClient implements AutoCloseable {
         } catch (TimeoutException late) {
             stop(exchange, answer);
             throw new OutboundError(
-                    Code.TIMEOUT, "No complete answer within " + request.timeLimit().toMillis() + " ms.");
+                    Code.TIMEOUT,
+                    "No complete answer within " + request.timeLimit().toMillis() + " ms.");
         } catch (InterruptedException interrupted) {
             stop(exchange, answer);
             throw interrupted;
@@ -136,8 +137,9 @@ public final class OutboundClient implements AutoCloseable {
         @Override
         protected HttpClientConnectionOperator createConnectionOperator(
                 SchemePortResolver ports, DnsResolver resolver, TlsSocketStrategy tls) {
-            Registry<TlsSocketStrategy> secure =
-                    RegistryBuilder.<TlsSocketStrategy>create().register("https", tls).build();
+            Registry<TlsSocketStrategy> secure = RegistryBuilder.<TlsSocketStrategy>create()
+                    .register("https", tls)
+                    .build();
             return new DefaultHttpClientConnectionOperator(proxy -> Exchange.socket(), ports, resolver, secure);
         }
     }
@@ -155,8 +157,10 @@ public final class OutboundClient implements AutoCloseable {
             if (found.length == 0) throw new UnknownHostException(host);
             throw new OutboundError(
                     Code.TARGET_FORBIDDEN,
-                    host + " is at " + Arrays.stream(found).map(InetAddress::getHostAddress).toList()
-                            + ", which is no public address; " + Targets.SETTING + " can allow it.");
+                    host + " is at "
+                            + Arrays.stream(found)
+                                    .map(InetAddress::getHostAddress)
+                                    .toList() + ", which is no public address; " + Targets.SETTING + " can allow it.");
         }
 
         @Override

@@ -98,9 +98,10 @@ record Target(String scheme, String host, int port, String path) {
             int next = i + Character.charCount(c);
             boolean plain = c > ' ' && c < 0x7F && "\"<>\\^`{|}".indexOf(c) < 0;
             if (plain || i < authorityEnd) out.appendCodePoint(c);
-            else for (byte b : url.substring(i, next).getBytes(StandardCharsets.UTF_8)) {
-                out.append(String.format(Locale.ROOT, "%%%02X", b & 0xFF));
-            }
+            else
+                for (byte b : url.substring(i, next).getBytes(StandardCharsets.UTF_8)) {
+                    out.append(String.format(Locale.ROOT, "%%%02X", b & 0xFF));
+                }
             i = next;
         }
         return out.toString();

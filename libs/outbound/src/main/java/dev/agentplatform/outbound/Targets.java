@@ -78,7 +78,8 @@ public final class Targets {
             case Rule.Loopback loopback -> address.isLoopbackAddress();
             case Rule.Block(Cidr cidr) -> {
                 byte[] bytes = address.getAddress();
-                yield cidr.contains(bytes) || Addresses.embedded(bytes).filter(cidr::contains).isPresent();
+                yield cidr.contains(bytes)
+                        || Addresses.embedded(bytes).filter(cidr::contains).isPresent();
             }
             case Rule.Host(String name, int only) -> (only == 0 || only == port) && sameHost(name, host);
         };
@@ -91,12 +92,15 @@ public final class Targets {
         // One IPv6 address has many spellings.
         Optional<byte[]> literal = Addresses.literal(rule);
         return literal.isPresent()
-                && Addresses.literal(asked).filter(it -> Arrays.equals(it, literal.get())).isPresent();
+                && Addresses.literal(asked)
+                        .filter(it -> Arrays.equals(it, literal.get()))
+                        .isPresent();
     }
 
     private static Rule rule(String entry) {
         if (entry.equals("*")) return new Rule.Everything();
-        if (entry.indexOf('/') >= 0) return new Rule.Block(Addresses.parseCidr(entry).orElseThrow(() -> wrong(entry)));
+        if (entry.indexOf('/') >= 0)
+            return new Rule.Block(Addresses.parseCidr(entry).orElseThrow(() -> wrong(entry)));
         if (entry.startsWith("[")) {
             int close = entry.indexOf(']');
             if (close < 0 || Addresses.literal(entry.substring(1, close)).isEmpty()) throw wrong(entry);

@@ -76,7 +76,8 @@ class OutboundClientTest {
     @Test
     void failureStatusesAreAnswers() throws Exception {
         try (RawServer server = RawServer.answering("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy")) {
-            assertThat(client.exchange(OutboundRequest.get(server.url("/"))).status()).isEqualTo(503);
+            assertThat(client.exchange(OutboundRequest.get(server.url("/"))).status())
+                    .isEqualTo(503);
         }
     }
 
@@ -101,9 +102,8 @@ class OutboundClientTest {
     void theCheckedAddressIsTheOneConnectedTo() throws Exception {
         // The name turns to loopback after the first look: a second look must not happen.
         AtomicInteger looks = new AtomicInteger();
-        Resolver rebinding = host -> new InetAddress[] {
-            InetAddress.ofLiteral(looks.getAndIncrement() == 0 ? "240.0.0.1" : "127.0.0.1")
-        };
+        Resolver rebinding = host ->
+                new InetAddress[] {InetAddress.ofLiteral(looks.getAndIncrement() == 0 ? "240.0.0.1" : "127.0.0.1")};
         try (RawServer server = RawServer.answering(OK);
                 OutboundClient guarded =
                         new OutboundClient(Targets.allowing("240.0.0.0/4"), rebinding, Duration.ofMillis(300))) {
@@ -121,7 +121,8 @@ class OutboundClientTest {
         try (RawServer server = RawServer.answering(OK);
                 OutboundClient guarded =
                         new OutboundClient(Targets.allowing("127.0.0.0/8"), mixed, Duration.ofSeconds(1))) {
-            assertThat(guarded.exchange(OutboundRequest.get("http://mixed.test:" + server.port() + "/")).status())
+            assertThat(guarded.exchange(OutboundRequest.get("http://mixed.test:" + server.port() + "/"))
+                            .status())
                     .isEqualTo(200);
             assertThat(server.requests.getFirst()).contains("Host: mixed.test:" + server.port() + "\r\n");
         }
@@ -148,13 +149,12 @@ class OutboundClientTest {
 
     @Test
     void keepsCredentialsWithinTheOriginAndTurnsASeeOtherIntoGet() throws Exception {
-        try (RawServer server = new RawServer((request, out) -> out.write((request.startsWith("POST")
-                        ? redirect("303 See", "../next?x=1")
-                        : OK)
-                .getBytes(StandardCharsets.UTF_8)))) {
+        try (RawServer server = new RawServer(
+                (request, out) -> out.write((request.startsWith("POST") ? redirect("303 See", "../next?x=1") : OK)
+                        .getBytes(StandardCharsets.UTF_8)))) {
             Map<String, String> headers = Map.of("Authorization", "Bearer x");
-            client.exchange(new OutboundRequest(
-                    "POST", server.url("/a/b"), headers, new byte[] {1}, Duration.ofSeconds(5), 9));
+            client.exchange(
+                    new OutboundRequest("POST", server.url("/a/b"), headers, new byte[] {1}, Duration.ofSeconds(5), 9));
             assertThat(server.requests.get(1))
                     .startsWith("GET /next?x=1 ")
                     .contains("Bearer x")
@@ -174,7 +174,8 @@ class OutboundClientTest {
             })
     void checksEachRedirect(String location, String code) throws Exception {
         try (RawServer server = RawServer.answering(redirect("302 Go", location))) {
-            assertThat(error(client, OutboundRequest.get(server.url("/"))).code()).isEqualTo(code);
+            assertThat(error(client, OutboundRequest.get(server.url("/"))).code())
+                    .isEqualTo(code);
             assertThat(server.requests.size()).isLessThanOrEqualTo(1 + OutboundClient.REDIRECTS_MAX);
         }
     }
@@ -182,9 +183,18 @@ class OutboundClientTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ftp://a.test/", "//a.test/", "a.test", "http://", "http://u:p@127.0.0.1/", "http://a.test:0/",
-                "http://a.test:99999/", "http://[fe80::1%25eth0]/", "http://a.test\r\nX: y/",
-                "http://%31/", "", "http://a b/"
+                "ftp://a.test/",
+                "//a.test/",
+                "a.test",
+                "http://",
+                "http://u:p@127.0.0.1/",
+                "http://a.test:0/",
+                "http://a.test:99999/",
+                "http://[fe80::1%25eth0]/",
+                "http://a.test\r\nX: y/",
+                "http://%31/",
+                "",
+                "http://a b/"
             })
     void refusesWhatIsNoTarget(String url) {
         assertThat(error(client, OutboundRequest.get(url)).code()).isEqualTo("invalid_request");
@@ -193,8 +203,8 @@ class OutboundClientTest {
     @ParameterizedTest
     @CsvSource({"GE T,X,y", "CONNECT,X,y", "GET,'X: y',z"})
     void refusesWhatCannotBeSent(String method, String name, String value) {
-        OutboundRequest request = new OutboundRequest(
-                method, "http://127.0.0.1:1/", Map.of(name, value), null, Duration.ofSeconds(1), 1);
+        OutboundRequest request =
+                new OutboundRequest(method, "http://127.0.0.1:1/", Map.of(name, value), null, Duration.ofSeconds(1), 1);
         assertThat(error(client, request).code()).isEqualTo("invalid_request");
     }
 
@@ -221,8 +231,11 @@ class OutboundClientTest {
             CountDownLatch never = new CountDownLatch(1);
             while (!never.await(20, TimeUnit.MILLISECONDS)) out.write("1\r\nx\r\n".getBytes(StandardCharsets.UTF_8));
         })) {
-            assertThat(error(client, limited(server.url("/"), 1_000, 1_000_000)).code()).isEqualTo("timeout");
-            assertThat(server.cut.await(10, TimeUnit.SECONDS)).as("connection closed").isTrue();
+            assertThat(error(client, limited(server.url("/"), 1_000, 1_000_000)).code())
+                    .isEqualTo("timeout");
+            assertThat(server.cut.await(10, TimeUnit.SECONDS))
+                    .as("connection closed")
+                    .isTrue();
         }
     }
 
@@ -237,14 +250,17 @@ class OutboundClientTest {
             OutboundError error = error(client, limited(server.url("/"), 20_000, 100_000));
             assertThat(error.code()).isEqualTo("too_large");
             assertThat(error.retryable()).isFalse();
-            assertThat(server.cut.await(10, TimeUnit.SECONDS)).as("connection closed").isTrue();
+            assertThat(server.cut.await(10, TimeUnit.SECONDS))
+                    .as("connection closed")
+                    .isTrue();
         }
     }
 
     @Test
     void aBodyOfExactlyTheLimitFits() throws Exception {
         try (RawServer server = RawServer.answering(OK)) {
-            assertThat(client.exchange(limited(server.url("/"), 5_000, 2)).text()).isEqualTo("ok");
+            assertThat(client.exchange(limited(server.url("/"), 5_000, 2)).text())
+                    .isEqualTo("ok");
             assertThat(error(client, limited(server.url("/"), 5_000, 1)).code()).isEqualTo("too_large");
         }
     }
@@ -252,10 +268,12 @@ class OutboundClientTest {
     @Test
     void aCompressedAnswerIsUnfoldedWithinTheLimit() throws Exception {
         try (RawServer server = zipped("hello".repeat(10).getBytes(StandardCharsets.UTF_8))) {
-            assertThat(client.exchange(limited(server.url("/"), 5_000, 100)).text()).isEqualTo("hello".repeat(10));
+            assertThat(client.exchange(limited(server.url("/"), 5_000, 100)).text())
+                    .isEqualTo("hello".repeat(10));
         }
         try (RawServer bomb = zipped(new byte[50_000_000])) {
-            assertThat(error(client, limited(bomb.url("/"), 20_000, 1_000_000)).code()).isEqualTo("too_large");
+            assertThat(error(client, limited(bomb.url("/"), 20_000, 1_000_000)).code())
+                    .isEqualTo("too_large");
         }
     }
 
@@ -293,7 +311,8 @@ class OutboundClientTest {
             })
     void whatIsNoHttpIsAProtocolError(String answer) throws Exception {
         try (RawServer server = RawServer.answering(answer)) {
-            assertThat(error(client, limited(server.url("/"), 5_000, 100)).code()).isEqualTo("protocol_error");
+            assertThat(error(client, limited(server.url("/"), 5_000, 100)).code())
+                    .isEqualTo("protocol_error");
         }
     }
 
@@ -301,17 +320,20 @@ class OutboundClientTest {
     void hugeHeadersAreTooLarge() throws Exception {
         try (RawServer longLine = RawServer.answering("HTTP/1.1 200 OK\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
                 RawServer manyLines = RawServer.answering("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(500) + "\r\n")) {
-            assertThat(error(client, limited(longLine.url("/"), 5_000, 100)).code()).isEqualTo("too_large");
-            assertThat(error(client, limited(manyLines.url("/"), 5_000, 100)).code()).isEqualTo("too_large");
+            assertThat(error(client, limited(longLine.url("/"), 5_000, 100)).code())
+                    .isEqualTo("too_large");
+            assertThat(error(client, limited(manyLines.url("/"), 5_000, 100)).code())
+                    .isEqualTo("too_large");
         }
     }
 
     @Test
     void aLongerBodyThanClaimedIsCutOffAndDoesNotReachTheNextAnswer() throws Exception {
-        String two = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-                + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
+        String two =
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
         try (RawServer server = RawServer.answering(two)) {
-            assertThat(client.exchange(limited(server.url("/"), 5_000, 100)).text()).isEqualTo("ok");
+            assertThat(client.exchange(limited(server.url("/"), 5_000, 100)).text())
+                    .isEqualTo("ok");
         }
     }
 
@@ -329,7 +351,8 @@ class OutboundClientTest {
             throw new UnknownHostException(host);
         };
         try (OutboundClient lost = new OutboundClient(Targets.publicOnly(), knowsNothing, Duration.ofSeconds(1))) {
-            assertThat(error(lost, OutboundRequest.get("http://nowhere.test/")).code()).isEqualTo("dns_failed");
+            assertThat(error(lost, OutboundRequest.get("http://nowhere.test/")).code())
+                    .isEqualTo("dns_failed");
         }
     }
 
@@ -366,8 +389,8 @@ class OutboundClientTest {
         while (!listener.isClosed()) {
             try (Socket socket = listener.accept()) {
                 connections.incrementAndGet();
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     byte[] answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8);
                     if (line.isEmpty()) socket.getOutputStream().write(answer);
@@ -389,7 +412,8 @@ class OutboundClientTest {
             throw new UnknownHostException(host);
         };
         try (OutboundClient slow = new OutboundClient(Targets.publicOnly(), hangs, Duration.ofSeconds(1))) {
-            assertThat(error(slow, limited("http://slow.test/", 200, 100)).code()).isEqualTo("timeout");
+            assertThat(error(slow, limited("http://slow.test/", 200, 100)).code())
+                    .isEqualTo("timeout");
         }
     }
 
@@ -412,7 +436,9 @@ class OutboundClientTest {
             assertThat(server.received.await(10, TimeUnit.SECONDS)).isTrue();
             caller.get().interrupt();
             assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
-            assertThat(server.cut.await(10, TimeUnit.SECONDS)).as("connection closed").isTrue();
+            assertThat(server.cut.await(10, TimeUnit.SECONDS))
+                    .as("connection closed")
+                    .isTrue();
         }
     }
 

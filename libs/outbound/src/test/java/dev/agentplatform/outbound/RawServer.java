@@ -23,6 +23,7 @@ final class RawServer implements AutoCloseable {
     final List<String> requests = new CopyOnWriteArrayList<>();
     /** Counted down when a client has closed a connection on which the server was writing or waiting. */
     final CountDownLatch cut = new CountDownLatch(1);
+
     final CountDownLatch received = new CountDownLatch(1);
     private final ServerSocket listener;
     private final Behaviour behaviour;
@@ -84,7 +85,8 @@ final class RawServer implements AutoCloseable {
         int length = 0;
         for (String line : text.split("\r\n")) {
             String lower = line.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) length = Integer.parseInt(lower.substring(15).strip());
+            if (lower.startsWith("content-length:"))
+                length = Integer.parseInt(lower.substring(15).strip());
         }
         return text + new String(in.readNBytes(length), StandardCharsets.UTF_8);
     }

@@ -37,6 +37,7 @@ public final class Dispatcher implements LifeCycle {
     static final long LOW_MARGIN_MS = 2_000;
     /** A probe may take this share of the time at most, however many dead entries it reads. */
     static final int PROBE_SHARE = 50;
+
     static final long SUSPECT_ALONE_MS = 10_000;
 
     private final Database database;
@@ -200,9 +201,8 @@ public final class Dispatcher implements LifeCycle {
         List<Lane> staged = database.transact(sql -> TaskTable.stage(sql, now, low, STAGE_MAX));
         for (Lane lane : staged) ready(lane.queue(), -lane.rank());
         timerLow = now - LOW_MARGIN_MS;
-        Optional<Long> next = staged.size() == STAGE_MAX
-                ? Optional.of(now)
-                : database.read(sql -> TaskTable.nextDue(sql, timerLow));
+        Optional<Long> next =
+                staged.size() == STAGE_MAX ? Optional.of(now) : database.read(sql -> TaskTable.nextDue(sql, timerLow));
         next.ifPresent(time -> nextTimer.accumulateAndGet(time, Math::min));
     }
 
@@ -240,8 +240,7 @@ public final class Dispatcher implements LifeCycle {
         int limit = Math.min(CLAIM_MAX, free);
         UUID me = membership.worker();
         long low = lane.low;
-        List<Claimed> claimed =
-                database.transact(sql -> TaskTable.claim(sql, me, key.queue(), key.rank(), low, limit));
+        List<Claimed> claimed = database.transact(sql -> TaskTable.claim(sql, me, key.queue(), key.rank(), low, limit));
         for (Claimed task : claimed) lane.low = Math.max(lane.low, task.readyTime() - LOW_MARGIN_MS);
         if (claimed.size() == limit) lane.hinted = true;
         hand(claimed);

@@ -180,8 +180,7 @@ public final class FenceJudge implements Judge<Unit, Receipt> {
         return alive;
     }
 
-    private static void lockChunk(Connection connection, List<UUID> refs, Map<UUID, TaskRow> rows)
-            throws SQLException {
+    private static void lockChunk(Connection connection, List<UUID> refs, Map<UUID, TaskRow> rows) throws SQLException {
         String marks = "?" + ", ?".repeat(refs.size() - 1);
         try (PreparedStatement statement = connection.prepareStatement(LOCK + "IN (" + marks + ")")) {
             for (int i = 0; i < refs.size(); i++) statement.setBytes(i + 1, Ids.bytes(refs.get(i)));

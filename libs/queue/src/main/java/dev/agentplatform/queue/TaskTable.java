@@ -244,7 +244,10 @@ public final class TaskTable {
     /** Control state of a task that may be owned elsewhere; for views of open steps. */
     public static Optional<String> state(Sql sql, String workspaceId, UUID ref) throws SQLException {
         return sql.one(
-                "SELECT state FROM task WHERE workspace_id = ? AND ref = ?", row -> row.text("state"), workspaceId, ref);
+                "SELECT state FROM task WHERE workspace_id = ? AND ref = ?",
+                row -> row.text("state"),
+                workspaceId,
+                ref);
     }
 
     /** Which normal queues have due work, one row for each priority, found by skipping through the index. */
@@ -281,7 +284,8 @@ public final class TaskTable {
     /** Makes idle tasks ready whose time has come; returns how many. */
     static List<Lane> stage(Sql sql, long now, long low, int limit) throws SQLException {
         String pick = "SELECT ref FROM task WHERE status = 'idle' AND ready_time IS NOT NULL AND ready_time <= ?"
-                + " AND ready_time >= ? ORDER BY ready_time LIMIT ?" + sql.dialect().skipLocked();
+                + " AND ready_time >= ? ORDER BY ready_time LIMIT ?"
+                + sql.dialect().skipLocked();
         return sql.list(
                 "WITH picked AS MATERIALIZED (" + pick + ") UPDATE task SET status = 'ready', ready_time = ?"
                         + " WHERE ref IN (SELECT ref FROM picked) RETURNING queue, rank, ready_time",
@@ -318,8 +322,7 @@ public final class TaskTable {
     }
 
     static List<UUID> expired(Sql sql, long now) throws SQLException {
-        return sql.list(
-                "SELECT id FROM worker WHERE lease_until > 0 AND lease_until < ?", row -> row.id("id"), now);
+        return sql.list("SELECT id FROM worker WHERE lease_until > 0 AND lease_until < ?", row -> row.id("id"), now);
     }
 
     static List<UUID> ofInstance(Sql sql, UUID instance) throws SQLException {
@@ -349,8 +352,7 @@ public final class TaskTable {
      * it is not held under this epoch.
      */
     public static boolean giveUp(Sql sql, UUID owner, UUID ref, long epoch, long now) throws SQLException {
-        return sql.update(
-                        CRASHED + " WHERE owner = ? AND ref = ? AND epoch = ?", now, SUSPECT_AFTER, owner, ref, epoch)
+        return sql.update(CRASHED + " WHERE owner = ? AND ref = ? AND epoch = ?", now, SUSPECT_AFTER, owner, ref, epoch)
                 == 1;
     }
 

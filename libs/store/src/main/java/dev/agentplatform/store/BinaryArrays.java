@@ -56,13 +56,16 @@ public final class BinaryArrays {
             size += Integer.BYTES;
         }
         ByteBuffer buffer = ByteBuffer.allocate(size);
-        buffer.putInt(1).putInt(nulls ? 1 : 0).putInt(elementOid(type)).putInt(elements.length).putInt(1);
+        buffer.putInt(1)
+                .putInt(nulls ? 1 : 0)
+                .putInt(elementOid(type))
+                .putInt(elements.length)
+                .putInt(1);
         for (int i = 0; i < elements.length; i++) {
             switch (elements[i]) {
                 case null -> buffer.putInt(NULL_LENGTH);
-                case UUID id -> buffer.putInt(16)
-                        .putLong(id.getMostSignificantBits())
-                        .putLong(id.getLeastSignificantBits());
+                case UUID id ->
+                    buffer.putInt(16).putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
                 case Integer number -> buffer.putInt(Integer.BYTES).putInt(number);
                 case Long number -> buffer.putInt(Long.BYTES).putLong(number);
                 default -> buffer.putInt(texts[i].length).put(texts[i]);

@@ -63,8 +63,9 @@ public enum Dialect {
         public boolean isUniqueViolation(SQLException failure) {
             return switch (failure.getErrorCode()) {
                 case SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE, SQLITE_CONSTRAINT_ROWID -> true;
-                case SQLITE_CONSTRAINT -> text(failure).contains("UNIQUE constraint failed")
-                        || text(failure).contains("PRIMARY KEY");
+                case SQLITE_CONSTRAINT ->
+                    text(failure).contains("UNIQUE constraint failed")
+                            || text(failure).contains("PRIMARY KEY");
                 default -> false;
             };
         }
@@ -166,7 +167,8 @@ public enum Dialect {
         @Override
         public boolean isConnectionLost(SQLException failure) {
             String state = String.valueOf(failure.getSQLState());
-            return state.startsWith("08") || Set.of("57P01", "57P02", "57P03", "57P05", "25P03").contains(state);
+            return state.startsWith("08")
+                    || Set.of("57P01", "57P02", "57P03", "57P05", "25P03").contains(state);
         }
     };
 

@@ -68,8 +68,8 @@ public final class InstanceLock implements AutoCloseable {
     }
 
     private static InstanceLock lock(Path folder, Path file, Ids ids) throws IOException {
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             // Closing the channel releases it.
             FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false);

@@ -126,7 +126,8 @@ public final class Migrations {
 
     private static void readFolder(Path folder, SortedMap<String, byte[]> files) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            for (Path file : entries.filter(path -> path.toString().endsWith(".sql")).toList()) {
+            for (Path file :
+                    entries.filter(path -> path.toString().endsWith(".sql")).toList()) {
                 files.put(file.getFileName().toString(), Files.readAllBytes(file));
             }
         }

@@ -59,7 +59,8 @@ final class PostgresqlDatabase implements Database {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", "5");
         // Longer than any statement may take: only a server that vanished is silent for so long.
-        properties.setProperty("socketTimeout", String.valueOf(settings.readLimit().toSeconds() + 30));
+        properties.setProperty(
+                "socketTimeout", String.valueOf(settings.readLimit().toSeconds() + 30));
         properties.setProperty("prepareThreshold", "2");
         return properties;
     }

@@ -30,8 +30,7 @@ final class PostgresqlWriter implements WriterConnection {
     private static final long PAUSE_NANOS_MAX = 1_000_000_000L;
 
     private final PostgresqlDatabase database;
-    private final Map<List<Shape>, PreparedStatement> statements =
-            new LinkedHashMap<>(STATEMENTS_MAX, 0.75f, true);
+    private final Map<List<Shape>, PreparedStatement> statements = new LinkedHashMap<>(STATEMENTS_MAX, 0.75f, true);
     private Connection connection;
     private volatile boolean tryOnce;
 
@@ -105,7 +104,8 @@ final class PostgresqlWriter implements WriterConnection {
         int keys = shape.keys().size();
         Map<Object, RowWrite> last = LinkedHashMap.newLinkedHashMap(rows.size());
         for (RowWrite row : rows) {
-            Object key = keys == 1 ? row.values()[0] : Arrays.asList(row.values()).subList(0, keys);
+            Object key =
+                    keys == 1 ? row.values()[0] : Arrays.asList(row.values()).subList(0, keys);
             last.put(key, row);
         }
         return last.size() == rows.size() ? rows : List.copyOf(last.values());
@@ -118,11 +118,12 @@ final class PostgresqlWriter implements WriterConnection {
         String rows = unnest + " AS u (" + joined(all, ", ", Column::name) + ")";
         String matching = " WHERE " + joined(shape.keys(), " AND ", key -> "t." + key.name() + " = u." + key.name());
         return switch (shape.action()) {
-            case INSERT -> "INSERT INTO " + shape.table() + " (" + joined(all, ", ", Column::name)
-                    + ") SELECT * FROM " + rows;
-            case UPDATE -> "UPDATE " + shape.table() + " AS t SET "
-                    + joined(shape.columns(), ", ", column -> column.name() + " = u." + column.name()) + " FROM "
-                    + rows + matching;
+            case INSERT ->
+                "INSERT INTO " + shape.table() + " (" + joined(all, ", ", Column::name) + ") SELECT * FROM " + rows;
+            case UPDATE ->
+                "UPDATE " + shape.table() + " AS t SET "
+                        + joined(shape.columns(), ", ", column -> column.name() + " = u." + column.name()) + " FROM "
+                        + rows + matching;
             case DELETE -> "DELETE FROM " + shape.table() + " AS t USING " + rows + matching;
         };
     }

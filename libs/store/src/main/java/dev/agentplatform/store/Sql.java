@@ -131,7 +131,8 @@ public final class Sql {
             case byte[] bytes -> statement.setBytes(index, bytes);
             case Enum<?> value -> statement.setString(index, value.name());
             default ->
-                throw new IllegalArgumentException("cannot bind a " + argument.getClass().getName());
+                throw new IllegalArgumentException(
+                        "cannot bind a " + argument.getClass().getName());
         }
     }
 }

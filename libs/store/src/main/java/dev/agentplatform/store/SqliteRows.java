@@ -84,8 +84,7 @@ final class SqliteRows {
         }
     }
 
-    private static void bind(PreparedStatement statement, int index, Column column, Object value)
-            throws SQLException {
+    private static void bind(PreparedStatement statement, int index, Column column, Object value) throws SQLException {
         if (value == null) {
             statement.setNull(index, Types.NULL);
             return;
@@ -100,10 +99,12 @@ final class SqliteRows {
 
     static String sql(Shape shape, int rows) {
         return switch (shape.action()) {
-            case INSERT -> "INSERT INTO " + shape.table() + " (" + names(shape.columns()) + ") VALUES "
-                    + tuples(shape.columns().size(), rows);
-            case UPDATE -> "UPDATE " + shape.table() + " SET " + assignments(shape.columns(), ", ") + " WHERE "
-                    + assignments(shape.keys(), " AND ");
+            case INSERT ->
+                "INSERT INTO " + shape.table() + " (" + names(shape.columns()) + ") VALUES "
+                        + tuples(shape.columns().size(), rows);
+            case UPDATE ->
+                "UPDATE " + shape.table() + " SET " + assignments(shape.columns(), ", ") + " WHERE "
+                        + assignments(shape.keys(), " AND ");
             case DELETE -> delete(shape, rows);
         };
     }
@@ -114,7 +115,8 @@ final class SqliteRows {
         if (shape.keys().size() == 1) {
             return from + shape.keys().getFirst().name() + " IN (?" + ", ?".repeat(rows - 1) + ")";
         }
-        return from + "(" + names(shape.keys()) + ") IN (VALUES " + tuples(shape.keys().size(), rows) + ")";
+        return from + "(" + names(shape.keys()) + ") IN (VALUES "
+                + tuples(shape.keys().size(), rows) + ")";
     }
 
     private static String names(List<Column> columns) {

@@ -30,8 +30,7 @@ final class StatementCache implements InvocationHandler {
 
     @Override
     public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-        boolean cacheable =
-                method.getName().equals("prepareStatement") && method.getParameterCount() == 1;
+        boolean cacheable = method.getName().equals("prepareStatement") && method.getParameterCount() == 1;
         return cacheable ? lend((String) arguments[0]) : call(connection, method, arguments);
     }
 

@@ -98,7 +98,8 @@ class DatabaseUrlTest {
 
     @Test
     void noPasswordIsEverShown() {
-        assertThat(DatabaseUrl.parse("postgresql://u:secret@h/db?sslpassword=secret", DATA).toString())
+        assertThat(DatabaseUrl.parse("postgresql://u:secret@h/db?sslpassword=secret", DATA)
+                        .toString())
                 .isEqualTo("jdbc:postgresql://h/db");
         Settings settings = new Settings(Map.of("DATABASE_URL", "postgresql://u:secret@h/db"));
         DatabaseSettings read = DatabaseSettings.from(settings, DATA);

@@ -30,7 +30,8 @@ class InstanceLockTest {
             first = lock.instance();
         }
         assertThat(Files.readAllLines(folder.resolve("new/instance.lock")))
-                .containsExactly("instance=" + first, "pid=" + ProcessHandle.current().pid());
+                .containsExactly(
+                        "instance=" + first, "pid=" + ProcessHandle.current().pid());
         try (InstanceLock lock = InstanceLock.acquire(folder.resolve("new"), ids)) {
             assertThat(lock.instance()).isEqualTo(first);
         }

@@ -49,18 +49,20 @@ public final class Databases {
 
     /** A migrated database of its own; give it back with {@link #drop}. */
     public static Database fresh(Dialect dialect) {
-        return Database.open(settings(switch (dialect) {
-            case SQLITE -> Sqlite.copy();
-            case POSTGRESQL -> Postgresql.create(Postgresql.template());
-        }));
+        return Database.open(settings(
+                switch (dialect) {
+                    case SQLITE -> Sqlite.copy();
+                    case POSTGRESQL -> Postgresql.create(Postgresql.template());
+                }));
     }
 
     /** A database without any table. */
     public static Database empty(Dialect dialect) {
-        return Database.open(settings(switch (dialect) {
-            case SQLITE -> Sqlite.newFile();
-            case POSTGRESQL -> Postgresql.create("template1");
-        }));
+        return Database.open(settings(
+                switch (dialect) {
+                    case SQLITE -> Sqlite.newFile();
+                    case POSTGRESQL -> Postgresql.create("template1");
+                }));
     }
 
     /** A second process on the same database, as far as PostgreSQL can tell. */
@@ -98,7 +100,8 @@ public final class Databases {
                     DatabaseUrl.Sqlite made = newFile();
                     migrate(made);
                     template = made.file();
-                    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(made.file().getParent())));
+                    Runtime.getRuntime()
+                            .addShutdownHook(new Thread(() -> delete(made.file().getParent())));
                 }
                 DatabaseUrl.Sqlite copy = newFile();
                 Files.copy(template, copy.file());
@@ -119,7 +122,8 @@ public final class Databases {
 
         static void delete(Path folder) {
             try (Stream<Path> files = Files.walk(folder)) {
-                List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+                List<Path> deepestFirst =
+                        files.sorted(Comparator.reverseOrder()).toList();
                 for (Path file : deepestFirst) Files.delete(file);
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);

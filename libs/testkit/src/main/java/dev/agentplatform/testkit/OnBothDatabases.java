@@ -36,8 +36,7 @@ public @interface OnBothDatabases {
         }
 
         @Override
-        public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
-                ExtensionContext context) {
+        public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
             return Databases.both().map(Run::new);
         }
     }

@@ -58,7 +58,8 @@ public final class RecordingSignals implements Signals {
 
     /** How many of that name wait to be awaited. */
     public synchronized int count(String name) {
-        return (int) waiting.stream().filter(signal -> signal.name().equals(name)).count();
+        return (int)
+                waiting.stream().filter(signal -> signal.name().equals(name)).count();
     }
 
     /** Forgets everything so far. */

@@ -34,10 +34,9 @@ final class Accounts implements Judge<Accounts.Move, Long> {
             Shape.number("number"),
             Shape.small("small"),
             Shape.id("other"));
-    static final Shape ENTER =
-            Shape.insert("entry", 30, Shape.id("account"), Shape.small("no"), Shape.text("note"));
-    static final Shape NOTE = Shape.update(
-            "entry", 35, List.of(Shape.id("account"), Shape.small("no")), Shape.text("note"));
+    static final Shape ENTER = Shape.insert("entry", 30, Shape.id("account"), Shape.small("no"), Shape.text("note"));
+    static final Shape NOTE =
+            Shape.update("entry", 35, List.of(Shape.id("account"), Shape.small("no")), Shape.text("note"));
     static final Shape STRIKE = Shape.delete("entry", 40, Shape.id("account"), Shape.small("no"));
     static final Shape CLOSE = Shape.delete("account", 50, Shape.id("id"));
 
@@ -82,8 +81,12 @@ final class Accounts implements Judge<Accounts.Move, Long> {
         Sql sql = new Sql(connection, dialect);
         sql.update(dialect.begin());
         Map<UUID, Long> numbers = new HashMap<>();
-        List<UUID> fenced =
-                units.stream().map(Move::account).filter(id -> id != null).distinct().sorted().toList();
+        List<UUID> fenced = units.stream()
+                .map(Move::account)
+                .filter(id -> id != null)
+                .distinct()
+                .sorted()
+                .toList();
         sql.list(
                 "SELECT id, number FROM account WHERE id IN (" + Sql.marks(fenced) + ") ORDER BY id"
                         + dialect.forUpdate(),
@@ -125,8 +128,8 @@ final class Accounts implements Judge<Accounts.Move, Long> {
     }
 
     static long number(Database database, UUID account) {
-        return database.read(sql ->
-                        sql.one("SELECT number FROM account WHERE id = ?", row -> row.number("number"), account))
+        return database.read(
+                        sql -> sql.one("SELECT number FROM account WHERE id = ?", row -> row.number("number"), account))
                 .orElseThrow();
     }
 

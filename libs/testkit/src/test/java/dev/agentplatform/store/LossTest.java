@@ -50,7 +50,8 @@ class LossTest {
             for (Future<?> one : all) one.get();
             killer.get();
         }
-        for (UUID account : accounts) assertThat(Accounts.number(database, account)).isEqualTo(moves);
+        for (UUID account : accounts)
+            assertThat(Accounts.number(database, account)).isEqualTo(moves);
         // One entry per move: none is missing, and none was written twice.
         assertThat(Accounts.entries(database)).isEqualTo(callers * moves);
         assertThat(database.metrics().reconnects()).isPositive();
@@ -128,17 +129,20 @@ class LossTest {
         String large = "x".repeat(200_000);
         try (var commits = new GroupCommit<>(database, judge, "test")) {
             long pages = database.transact(sql -> {
-                long used = sql.one("PRAGMA page_count", row -> row.number("page_count")).orElseThrow();
+                long used = sql.one("PRAGMA page_count", row -> row.number("page_count"))
+                        .orElseThrow();
                 sql.list("PRAGMA max_page_count = " + (used + 10), row -> row);
                 return used;
             });
             assertThat(pages).isPositive();
-            assertThatThrownBy(() ->
-                            commits.commit(new Move(account, 0, List.of(Accounts.ENTER.row(account, 1, large)))))
-                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.status()).isEqualTo(503));
+            assertThatThrownBy(
+                            () -> commits.commit(new Move(account, 0, List.of(Accounts.ENTER.row(account, 1, large)))))
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.status()).isEqualTo(503));
             assertThatThrownBy(() -> database.transact(sql ->
                             sql.update("INSERT INTO entry (account, no, note) VALUES (?, 2, ?)", account, large)))
-                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.status()).isEqualTo(503));
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.status()).isEqualTo(503));
             database.transact(sql -> sql.list("PRAGMA max_page_count = 1000000", row -> row));
             assertThat(commits.commit(new Move(account, 0, List.of(Accounts.ENTER.row(account, 1, large)))))
                     .isEqualTo(1L);

@@ -17,8 +17,9 @@ class MigrationsTest {
     @EnumSource(Dialect.class)
     void anEmptyDatabaseIsMigratedOnce(Dialect dialect) {
         Database database = Databases.empty(dialect);
-        assertThat(Migrations.pending(database)).containsExactly("0.01 account");
-        assertThat(Migrations.migrate(database)).isEqualTo(1);
+        List<String> pending = Migrations.pending(database);
+        assertThat(pending).contains("0.01 account");
+        assertThat(Migrations.migrate(database)).isEqualTo(pending.size());
         assertThat(Migrations.pending(database)).isEmpty();
         assertThat(Migrations.migrate(database)).isZero();
         Databases.drop(database);
@@ -39,6 +40,7 @@ class MigrationsTest {
     @Test
     void manyProcessesMayMigrateAtOnce() throws Exception {
         Database database = Databases.empty(Dialect.POSTGRESQL);
+        int pending = Migrations.pending(database).size();
         List<Database> processes = new ArrayList<>();
         for (int i = 0; i < 4; i++) processes.add(Databases.again(database));
         try (var threads = Executors.newFixedThreadPool(processes.size())) {
@@ -46,7 +48,7 @@ class MigrationsTest {
             for (Database process : processes) applied.add(threads.submit(() -> Migrations.migrate(process)));
             int sum = 0;
             for (Future<Integer> one : applied) sum += one.get();
-            assertThat(sum).isEqualTo(1);
+            assertThat(sum).isEqualTo(pending);
         }
         processes.forEach(Database::close);
         Databases.drop(database);
@@ -59,8 +61,7 @@ class MigrationsTest {
                 sql.one("PRAGMA auto_vacuum", row -> row.number("auto_vacuum")).orElseThrow(),
                 sql.one("PRAGMA synchronous", row -> row.number("synchronous")).orElseThrow()));
         assertThat(settings).containsExactly(2L, 2L);
-        List<String> mode =
-                database.transact(sql -> sql.list("PRAGMA journal_mode", row -> row.text("journal_mode")));
+        List<String> mode = database.transact(sql -> sql.list("PRAGMA journal_mode", row -> row.text("journal_mode")));
         assertThat(mode).containsExactly("wal");
         Databases.drop(database);
     }

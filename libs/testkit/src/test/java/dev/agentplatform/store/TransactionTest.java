@@ -46,46 +46,74 @@ class TransactionTest {
             String json = sql.dialect().jsonbParameter();
             sql.update(
                     "INSERT INTO account (id, name, number, small, other, data) VALUES (?, ?, ?, ?, ?, " + json + ")",
-                    id, "naïve ✓ 𝄞", Long.MIN_VALUE, Integer.MAX_VALUE, id, data);
+                    id,
+                    "naïve ✓ 𝄞",
+                    Long.MIN_VALUE,
+                    Integer.MAX_VALUE,
+                    id,
+                    data);
             sql.update(
                     "INSERT INTO entry (account, no, note, amount, done, content) VALUES (?, ?, ?, ?, ?, ?)",
-                    id, 1, Thread.State.NEW, 0.1, true, new byte[] {0, -1});
+                    id,
+                    1,
+                    Thread.State.NEW,
+                    0.1,
+                    true,
+                    new byte[] {0, -1});
             sql.update("INSERT INTO account (id, number) VALUES (?, ?)", ids.next(), Instant.ofEpochMilli(99));
-            return sql.update("INSERT INTO entry (account, no, note, amount, done, content) VALUES (?, ?, ?, ?, ?, ?)",
-                    id, 2, null, null, null, null);
+            return sql.update(
+                    "INSERT INTO entry (account, no, note, amount, done, content) VALUES (?, ?, ?, ?, ?, ?)",
+                    id,
+                    2,
+                    null,
+                    null,
+                    null,
+                    null);
         });
         database.read(sql -> {
-            assertThat(sql.list("SELECT * FROM account WHERE id = ?", row -> {
-                assertThat(row.id("id")).isEqualTo(id);
-                assertThat(row.text("name")).isEqualTo("naïve ✓ 𝄞");
-                assertThat(row.number("number")).isEqualTo(Long.MIN_VALUE);
-                assertThat(row.small("small")).isEqualTo(Integer.MAX_VALUE);
-                assertThat(row.id("other")).isEqualTo(id);
-                assertThat(row.json("data")).isEqualTo(data);
-                return row;
-            }, id)).hasSize(1);
+            assertThat(sql.list(
+                            "SELECT * FROM account WHERE id = ?",
+                            row -> {
+                                assertThat(row.id("id")).isEqualTo(id);
+                                assertThat(row.text("name")).isEqualTo("naïve ✓ 𝄞");
+                                assertThat(row.number("number")).isEqualTo(Long.MIN_VALUE);
+                                assertThat(row.small("small")).isEqualTo(Integer.MAX_VALUE);
+                                assertThat(row.id("other")).isEqualTo(id);
+                                assertThat(row.json("data")).isEqualTo(data);
+                                return row;
+                            },
+                            id))
+                    .hasSize(1);
             assertThat(sql.one("SELECT number FROM account WHERE number = ?", r -> r.time("number"), 99L))
                     .contains(Instant.ofEpochMilli(99));
-            assertThat(sql.list("SELECT * FROM entry WHERE account = ? AND no = 1", row -> {
-                assertThat(row.text("note")).isEqualTo("NEW");
-                assertThat(row.decimal("amount")).isEqualTo(0.1);
-                assertThat(row.flag("done")).isTrue();
-                assertThat(row.bytes("content")).containsExactly(0, -1);
-                return row;
-            }, id)).hasSize(1);
-            return sql.one("SELECT e.*, a.other FROM entry e LEFT JOIN account a ON a.id = ? WHERE no = 2", row -> {
-                assertThat(row.text("note")).isNull();
-                assertThat(row.decimalOrNull("amount")).isNull();
-                assertThat(row.flagOrNull("done")).isNull();
-                assertThat(row.numberOrNull("amount")).isNull();
-                assertThat(row.smallOrNull("done")).isNull();
-                assertThat(row.timeOrNull("done")).isNull();
-                assertThat(row.idOrNull("other")).isNull();
-                assertThat(row.bytes("content")).isNull();
-                assertThat(row.json("note").isNull()).isTrue();
-                assertThatThrownBy(() -> row.id("other")).hasMessageContaining("other is null");
-                return row;
-            }, ids.next()).orElseThrow();
+            assertThat(sql.list(
+                            "SELECT * FROM entry WHERE account = ? AND no = 1",
+                            row -> {
+                                assertThat(row.text("note")).isEqualTo("NEW");
+                                assertThat(row.decimal("amount")).isEqualTo(0.1);
+                                assertThat(row.flag("done")).isTrue();
+                                assertThat(row.bytes("content")).containsExactly(0, -1);
+                                return row;
+                            },
+                            id))
+                    .hasSize(1);
+            return sql.one(
+                            "SELECT e.*, a.other FROM entry e LEFT JOIN account a ON a.id = ? WHERE no = 2",
+                            row -> {
+                                assertThat(row.text("note")).isNull();
+                                assertThat(row.decimalOrNull("amount")).isNull();
+                                assertThat(row.flagOrNull("done")).isNull();
+                                assertThat(row.numberOrNull("amount")).isNull();
+                                assertThat(row.smallOrNull("done")).isNull();
+                                assertThat(row.timeOrNull("done")).isNull();
+                                assertThat(row.idOrNull("other")).isNull();
+                                assertThat(row.bytes("content")).isNull();
+                                assertThat(row.json("note").isNull()).isTrue();
+                                assertThatThrownBy(() -> row.id("other")).hasMessageContaining("other is null");
+                                return row;
+                            },
+                            ids.next())
+                    .orElseThrow();
         });
     }
 
@@ -104,7 +132,10 @@ class TransactionTest {
             List<UUID> found = database.read(sql -> sql.list(
                     "SELECT id FROM account WHERE number >= ? AND id IN (" + Sql.marks(wanted) + ") AND number < ?"
                             + " ORDER BY number",
-                    row -> row.id("id"), 0, wanted, 100));
+                    row -> row.id("id"),
+                    0,
+                    wanted,
+                    100));
             assertThat(found).isEqualTo(wanted);
         }
     }
@@ -180,20 +211,25 @@ class TransactionTest {
         database.close();
         database.close();
         assertThatThrownBy(() -> database.transact(sql -> sql.update("DELETE FROM account")))
-                .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.status()).isEqualTo(503));
+                .isInstanceOfSatisfying(
+                        Problem.class, p -> assertThat(p.status()).isEqualTo(503));
         assertThatThrownBy(() -> database.read(sql -> sql.list("SELECT 1", row -> row)))
-                .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.status()).isEqualTo(503));
+                .isInstanceOfSatisfying(
+                        Problem.class, p -> assertThat(p.status()).isEqualTo(503));
     }
 
     @OnBothDatabases
     void theSameStatementMayRunInsideItsOwnResult(Database database) {
         database.transact(sql -> sql.update("INSERT INTO account (id, number) VALUES (?, 1)", ids.next()));
         String text = "SELECT number FROM account WHERE number = ?";
-        List<List<Long>> nested = database.read(sql -> sql.list(text, row -> {
-            List<Long> inner = sql.list(text, again -> again.number("number"), 1);
-            assertThat(row.number("number")).isEqualTo(1);
-            return inner;
-        }, 1));
+        List<List<Long>> nested = database.read(sql -> sql.list(
+                text,
+                row -> {
+                    List<Long> inner = sql.list(text, again -> again.number("number"), 1);
+                    assertThat(row.number("number")).isEqualTo(1);
+                    return inner;
+                },
+                1));
         assertThat(nested).containsExactly(List.of(1L));
     }
 
@@ -224,13 +260,13 @@ class TransactionTest {
     @Test
     void aSlowReadOfSqliteIsCutOff() {
         Database opened = Databases.fresh(Dialect.SQLITE);
-        DatabaseSettings impatient =
-                new DatabaseSettings(opened.settings().url(), 2, 1, Duration.ofMillis(50));
+        DatabaseSettings impatient = new DatabaseSettings(opened.settings().url(), 2, 1, Duration.ofMillis(50));
         try (Database database = Database.open(impatient)) {
             assertThatThrownBy(() -> database.read(sql -> sql.one(
                             "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) AS n FROM c",
                             row -> row.number("n"))))
-                    .isInstanceOfSatisfying(Problem.class, p -> assertThat(p.status()).isEqualTo(503));
+                    .isInstanceOfSatisfying(
+                            Problem.class, p -> assertThat(p.status()).isEqualTo(503));
             assertThat(count(database)).isZero();
         } finally {
             Databases.drop(opened);

@@ -45,9 +45,11 @@ class WaitingTest {
         AtomicInteger looks = new AtomicInteger();
         Await.until(() -> looks.incrementAndGet() == 3, "three looks");
         assertThat(looks).hasValue(3);
-        assertThatThrownBy(() -> Await.until(() -> {
-                    throw new java.io.IOException("no");
-                }, "never"))
+        assertThatThrownBy(() -> Await.until(
+                        () -> {
+                            throw new java.io.IOException("no");
+                        },
+                        "never"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("never");
     }

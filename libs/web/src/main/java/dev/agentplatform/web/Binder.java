@@ -1,9 +1,9 @@
 package dev.agentplatform.web;
 
-import dev.agentplatform.kernel.Times;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
+import dev.agentplatform.kernel.Times;
 import dev.agentplatform.web.BodyType.Field;
 import dev.agentplatform.web.BodyType.Kind;
 import java.time.Instant;

@@ -128,8 +128,8 @@ public final class Idempotency implements Filter, LifeCycle {
         long now = clock.millis();
         Stored stored = database.transact(sql -> {
             sql.update("""
-                    DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ? AND created_time < ?\
-                    """, asked.name().workspaceId(), asked.name().key(), now - KEPT.toMillis());
+                DELETE FROM idempotency_key WHERE workspace_id = ? AND key = ? AND created_time < ?\
+                """, asked.name().workspaceId(), asked.name().key(), now - KEPT.toMillis());
             int inserted = sql.update(
                     """
                     INSERT INTO idempotency_key (workspace_id, key, route, body_hash, reserved_id, created_time)
@@ -262,10 +262,10 @@ public final class Idempotency implements Filter, LifeCycle {
         try {
             for (int batch = PURGE_BATCH; batch == PURGE_BATCH && stopped.getCount() > 0; all += batch) {
                 batch = database.transact(sql -> sql.update("""
-                          DELETE FROM idempotency_key WHERE (workspace_id, key) IN (
-                            SELECT workspace_id, key FROM idempotency_key WHERE created_time < ?
-                            ORDER BY created_time LIMIT ?)\
-                          """, clock.millis() - KEPT.toMillis(), PURGE_BATCH));
+                    DELETE FROM idempotency_key WHERE (workspace_id, key) IN (
+                      SELECT workspace_id, key FROM idempotency_key WHERE created_time < ?
+                      ORDER BY created_time LIMIT ?)\
+                    """, clock.millis() - KEPT.toMillis(), PURGE_BATCH));
             }
         } catch (RuntimeException failed) {
             LOG.warn("idempotency keys could not be purged; tried again in {}", PURGE_INTERVAL, failed);

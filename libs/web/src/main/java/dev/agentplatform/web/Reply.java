@@ -1,8 +1,8 @@
 package dev.agentplatform.web;
 
-import dev.agentplatform.kernel.Times;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
+import dev.agentplatform.kernel.Times;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;

@@ -43,7 +43,9 @@ public final class HumanRoutes {
             UUID id = request.id("id", "human task");
             return shown(200, tasks.get(request.workspace().id(), id));
         });
-        routes.post("/human/tasks/{id}/claim", "Take a task; one wins").body(Claim.class).handle(human::claim);
+        routes.post("/human/tasks/{id}/claim", "Take a task; one wins")
+                .body(Claim.class)
+                .handle(human::claim);
         routes.post("/human/tasks/{id}/release", "Give a claimed task back")
                 .body(Release.class)
                 .handle(human::release);
@@ -60,21 +62,33 @@ public final class HumanRoutes {
     }
 
     record Create(
-            @Required @OneOf({"approval", "input", "takeover", "pause", "resume"}) String taskType,
+            @Required @OneOf({"approval", "input", "takeover", "pause", "resume"})
+            String taskType,
+
             @Required @Length(min = 1, max = 500) String title,
             @Doc("The run that asks; a free text") String runId,
-            @Doc("The node run that waits for the answer; a free text") String nodeRunId,
+
+            @Doc("The node run that waits for the answer; a free text")
+            String nodeRunId,
+
             @Length(max = 200) String assignedTo,
             @Alias("request_payload") JsonNode requestPayloadJson,
-            @Alias("form_schema") @Doc("JSON Schema that the answer must fit") JsonNode formSchemaJson,
+
+            @Alias("form_schema") @Doc("JSON Schema that the answer must fit")
+            JsonNode formSchemaJson,
+
             Instant dueTime) {}
 
     record Claim(@Required @Length(min = 1, max = 200) String claimedBy) {}
 
-    record Release(@Length(max = 200) @Doc("Whose claim it must be") String claimedBy) {}
+    record Release(
+            @Length(max = 200) @Doc("Whose claim it must be")
+            String claimedBy) {}
 
     record Complete(
-            @Required @OneOf({"approved", "rejected", "completed"}) String status,
+            @Required @OneOf({"approved", "rejected", "completed"})
+            String status,
+
             @Alias("response_payload") JsonNode responsePayloadJson,
             @Alias("claimed_by") @Length(max = 200) String completedBy) {}
 
@@ -92,7 +106,8 @@ public final class HumanRoutes {
 
     private Reply list(Request request) {
         String status = request.query("status").orElse(null);
-        if (status != null && Arrays.stream(Status.values()).noneMatch(it -> it.word().equals(status))) {
+        if (status != null
+                && Arrays.stream(Status.values()).noneMatch(it -> it.word().equals(status))) {
             throw Problem.malformed("malformed_parameter", "status", "is no status of a task");
         }
         Filter filter = new Filter(
@@ -102,8 +117,9 @@ public final class HumanRoutes {
                 request.query("run_id").orElse(null),
                 request.query("task_type").orElse(null));
         UUID before = request.cursor()
-                .map(text -> Ids.parse(text).orElseThrow(() -> Problem.malformed(
-                        "malformed_parameter", "cursor", "is not a cursor that a list has returned")))
+                .map(text -> Ids.parse(text)
+                        .orElseThrow(() -> Problem.malformed(
+                                "malformed_parameter", "cursor", "is not a cursor that a list has returned")))
                 .orElse(null);
         return Reply.page(tasks.list(request.workspace().id(), filter, before, request.limit()), HumanTask::json);
     }

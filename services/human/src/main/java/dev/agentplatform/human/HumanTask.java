@@ -61,13 +61,7 @@ public record HumanTask(
     }
 
     static HumanTask open(
-            UUID id,
-            String workspaceId,
-            String runId,
-            int no,
-            String nodeRunId,
-            Question question,
-            long createdTime) {
+            UUID id, String workspaceId, String runId, int no, String nodeRunId, Question question, long createdTime) {
         return new HumanTask(
                 id,
                 workspaceId,
@@ -89,8 +83,7 @@ public record HumanTask(
     }
 
     /** What is asked of whom until when; {@code assignedTo} may be null, {@code dueTime} 0. */
-    record Question(
-            String taskType, String title, String assignedTo, long dueTime, JsonNode request, JsonNode form) {}
+    record Question(String taskType, String title, String assignedTo, long dueTime, JsonNode request, JsonNode form) {}
 
     ObjectNode json() {
         ObjectNode json = Json.object();

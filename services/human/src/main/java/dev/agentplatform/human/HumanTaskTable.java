@@ -32,8 +32,9 @@ final class HumanTaskTable {
             Shape.text("form"),
             Shape.number("created_time"));
 
-    private static final String INSERT_SQL = "INSERT INTO human_task (workspace_id, id, run_id, no, node_run_id, task_type, title, "
-            + "assigned_to, status, decided, due_time, request, form, created_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String INSERT_SQL =
+            "INSERT INTO human_task (workspace_id, id, run_id, no, node_run_id, task_type, title, assigned_to, status,"
+                + " decided, due_time, request, form, created_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     /** The key {@code decided} keeps what a person has said first. */
     private static final Shape WITHDRAW = Shape.update(

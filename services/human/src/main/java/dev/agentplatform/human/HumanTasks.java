@@ -52,8 +52,7 @@ public final class HumanTasks {
     HumanTask create(String workspaceId, String runId, String nodeRunId, Question question) {
         Form.checkSchema("form_schema_json", question.form());
         int no = waitingStep(workspaceId, runId, nodeRunId);
-        HumanTask task =
-                HumanTask.open(ids.next(), workspaceId, runId, no, nodeRunId, question, clock.millis());
+        HumanTask task = HumanTask.open(ids.next(), workspaceId, runId, no, nodeRunId, question, clock.millis());
         database.transact(sql -> {
             HumanTaskTable.insert(sql, task);
             return tell(sql, "human_task.created", task);
@@ -79,8 +78,7 @@ public final class HumanTasks {
     }
 
     Page<HumanTask> list(String workspaceId, Filter filter, UUID before, int limit) {
-        List<HumanTask> rows =
-                database.read(sql -> HumanTaskTable.list(sql, workspaceId, filter, before, limit + 1));
+        List<HumanTask> rows = database.read(sql -> HumanTaskTable.list(sql, workspaceId, filter, before, limit + 1));
         return Page.of(rows, limit, task -> task.id().toString());
     }
 

@@ -32,8 +32,24 @@ class HumanNodeTest {
     private static NodeContext context(JsonNode note) {
         JsonNode none = Json.nothing();
         RunRecord run = new RunRecord(
-                RUN, "w1", "workflow", null, null, null, null, RunStatus.RUNNING, null, 0, NOW, NOW, 0, none,
-                RunOptions.USUAL, none, none, none);
+                RUN,
+                "w1",
+                "workflow",
+                null,
+                null,
+                null,
+                null,
+                RunStatus.RUNNING,
+                null,
+                0,
+                NOW,
+                NOW,
+                0,
+                none,
+                RunOptions.USUAL,
+                none,
+                none,
+                none);
         Scope scope = Scope.of(Map.of("input", Json.parse("{\"who\":\"ann\",\"due\":\"2026-01-01T00:01:00Z\"}")));
         return new NodeContext(scope, run, "ask", 7, 7, 1, 1, note, NOW, new Ids(new TestClock()), List::of);
     }
@@ -67,7 +83,8 @@ class HumanNodeTest {
         assertThat(value(task, "form")).isEqualTo("{\"type\":\"object\"}");
         assertThat(value(task, "no")).isEqualTo(7);
         assertThat(value(task, "node_run_id")).isEqualTo(Ids.step(RUN, 7).toString());
-        assertThat(wait.note().path("human_task_id").asString()).isEqualTo(value(task, "id").toString());
+        assertThat(wait.note().path("human_task_id").asString())
+                .isEqualTo(value(task, "id").toString());
     }
 
     @Test

@@ -61,12 +61,14 @@ class HumanRoutesTest {
         assertThat(task.path("request_payload_json").path("amount").asInt()).isEqualTo(99);
         assertThat(task.path("completed_time").isNull()).isTrue();
 
-        assertThat(server.post(path + "/claim", "{\"claimed_by\":\"ops-1\"}").text("status")).isEqualTo("claimed");
+        assertThat(server.post(path + "/claim", "{\"claimed_by\":\"ops-1\"}").text("status"))
+                .isEqualTo("claimed");
         Answer done = server.post(path + "/complete", APPROVED);
         assertThat(done.status()).isEqualTo(200);
         assertThat(done.text("status")).isEqualTo("approved");
         assertThat(done.text("completed_by")).isEqualTo("ops-1");
-        assertThat(done.json().path("response_payload_json").path("ok").asBoolean()).isTrue();
+        assertThat(done.json().path("response_payload_json").path("ok").asBoolean())
+                .isTrue();
         assertThat(done.json().path("completed_time").isString()).isTrue();
         assertThat(events(path)).containsExactly("human_task.created", "human_task.claimed", "human_task.approved");
     }
@@ -81,17 +83,22 @@ class HumanRoutesTest {
         }
         List<Answer> answers = claims.stream().map(CompletableFuture::join).toList();
         assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(1);
-        assertThat(answers).filteredOn(answer -> answer.code().equals("already_claimed")).hasSize(7);
+        assertThat(answers)
+                .filteredOn(answer -> answer.code().equals("already_claimed"))
+                .hasSize(7);
 
         String winner = server.get(path).text("claimed_by");
         String again = "{\"claimed_by\":\"" + winner + "\"}";
         assertThat(server.post(path + "/claim", again).status()).isEqualTo(200);
-        assertThat(server.post(path + "/release", "{\"claimed_by\":\"other\"}").code()).isEqualTo("already_claimed");
-        assertThat(server.post(path + "/complete", "{\"status\":\"approved\",\"completed_by\":\"other\"}").code())
+        assertThat(server.post(path + "/release", "{\"claimed_by\":\"other\"}").code())
+                .isEqualTo("already_claimed");
+        assertThat(server.post(path + "/complete", "{\"status\":\"approved\",\"completed_by\":\"other\"}")
+                        .code())
                 .isEqualTo("already_claimed");
         assertThat(server.post(path + "/release", again).text("status")).isEqualTo("open");
         assertThat(server.post(path + "/release", "{}").status()).isEqualTo(200);
-        assertThat(server.post(path + "/claim", "{\"claimed_by\":\"other\"}").status()).isEqualTo(200);
+        assertThat(server.post(path + "/claim", "{\"claimed_by\":\"other\"}").status())
+                .isEqualTo(200);
     }
 
     @OnBothDatabases
@@ -102,7 +109,8 @@ class HumanRoutesTest {
         assertThat(twice.status()).isEqualTo(409);
         assertThat(twice.code()).isEqualTo("already_completed");
         assertThat(server.post(completed + "/cancel", "{}").code()).isEqualTo("already_completed");
-        assertThat(server.post(completed + "/claim", "{\"claimed_by\":\"x\"}").code()).isEqualTo("already_completed");
+        assertThat(server.post(completed + "/claim", "{\"claimed_by\":\"x\"}").code())
+                .isEqualTo("already_completed");
         assertThat(server.get(completed).text("status")).isEqualTo("approved");
 
         String cancelled = create("");
@@ -120,16 +128,21 @@ class HumanRoutesTest {
                 path + "/complete", "{\"status\":\"approved\",\"response_payload_json\":{\"items\":[1,\"x\"]}}");
         assertThat(wrong.status()).isEqualTo(422);
         List<String> paths = new ArrayList<>();
-        for (JsonNode error : wrong.json().path("errors")) paths.add(error.path("path").asString());
+        for (JsonNode error : wrong.json().path("errors"))
+            paths.add(error.path("path").asString());
         assertThat(paths).containsExactlyInAnyOrder("response_payload_json.reason", "response_payload_json.items.1");
         assertThat(server.get(path).text("status")).isEqualTo("open");
-        assertThat(server.post(path + "/complete", "{\"status\":\"rejected\"}").status()).isEqualTo(200);
+        assertThat(server.post(path + "/complete", "{\"status\":\"rejected\"}").status())
+                .isEqualTo(200);
     }
 
     @OnBothDatabases
     void refusesWhatIsNoTask() {
-        assertThat(server.post("/human/tasks", "{\"task_type\":\"approval\"}").status()).isEqualTo(422);
-        assertThat(server.post("/human/tasks", "{\"task_type\":\"x\",\"title\":\"t\"}").status()).isEqualTo(422);
+        assertThat(server.post("/human/tasks", "{\"task_type\":\"approval\"}").status())
+                .isEqualTo(422);
+        assertThat(server.post("/human/tasks", "{\"task_type\":\"x\",\"title\":\"t\"}")
+                        .status())
+                .isEqualTo(422);
         Answer form = server.post(
                 "/human/tasks", "{\"task_type\":\"input\",\"title\":\"t\",\"form_schema_json\":{\"type\":5}}");
         assertThat(form.status()).isEqualTo(422);
@@ -155,13 +168,16 @@ class HumanRoutesTest {
         List<String> found = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = server.get("/human/tasks?assigned_to=me&limit=2&cursor=" + cursor).json();
+            JsonNode page = server.get("/human/tasks?assigned_to=me&limit=2&cursor=" + cursor)
+                    .json();
             for (JsonNode item : page.path("items")) found.add(item.path("id").asString());
             cursor = page.path("next_cursor").asString("");
         } while (!cursor.isEmpty());
         assertThat(found).isEqualTo(mine);
-        assertThat(server.get("/human/tasks?assigned_to=me&status=open").json().path("items")).hasSize(2);
-        assertThat(server.get("/human/tasks?task_type=input").json().path("items")).isEmpty();
+        assertThat(server.get("/human/tasks?assigned_to=me&status=open").json().path("items"))
+                .hasSize(2);
+        assertThat(server.get("/human/tasks?task_type=input").json().path("items"))
+                .isEmpty();
         assertThat(server.get("/human/tasks?status=nonsense").status()).isEqualTo(400);
     }
 
@@ -178,7 +194,8 @@ class HumanRoutesTest {
         for (int i = 0; i < 4; i++) {
             attempts.add(CompletableFuture.supplyAsync(() -> server.post(path + "/complete", APPROVED)));
         }
-        List<Integer> statuses = attempts.stream().map(it -> it.join().status()).sorted().toList();
+        List<Integer> statuses =
+                attempts.stream().map(it -> it.join().status()).sorted().toList();
         assertThat(statuses).containsExactly(200, 409, 409, 409);
 
         RunRecord ended = server.end(run);
@@ -237,7 +254,8 @@ class HumanRoutesTest {
         UUID run = server.submit("{\"title\":\"t\"}");
         String step = server.taskOf(run).path("node_run_id").asString();
         String path = create(",\"run_id\":\"" + run + "\",\"node_run_id\":\"" + step + "\"");
-        assertThat(server.post(path + "/complete", "{\"status\":\"rejected\"}").status()).isEqualTo(200);
+        assertThat(server.post(path + "/complete", "{\"status\":\"rejected\"}").status())
+                .isEqualTo(200);
         assertThat(server.end(run).result().toString()).contains("\"status\":\"rejected\"");
     }
 }

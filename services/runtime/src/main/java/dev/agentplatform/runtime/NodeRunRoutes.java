@@ -49,7 +49,9 @@ final class NodeRunRoutes {
             @Length(max = 200) String errorCode,
             @Length(max = 10_000) String errorMessage) {}
 
-    record ResumeHuman(@Required @Length(max = 200) String humanTaskId, @Length(max = 200) String workerKey) {}
+    record ResumeHuman(
+            @Required @Length(max = 200) String humanTaskId,
+            @Length(max = 200) String workerKey) {}
 
     void addTo(Routes routes) {
         routes.get("/runtime/runs/{id}/node-runs", "List the node runs of a run, in order")
@@ -96,8 +98,9 @@ final class NodeRunRoutes {
     private Reply report(Request request) throws InterruptedException {
         Report asked = request.body(Report.class);
         StepStatus status = StepStatus.of(asked.status())
-                .orElseThrow(() -> Problem.invalid("status", "must be one of queued, running, pending, completed,"
-                        + " failed, skipped, cancelled"));
+                .orElseThrow(() -> Problem.invalid(
+                        "status",
+                        "must be one of queued, running, pending, completed," + " failed, skipped, cancelled"));
         if (status == StepStatus.RUNNING && asked.workerKey() == null) {
             throw Problem.invalid("worker_key", "is required to take a node run");
         }
@@ -126,8 +129,7 @@ final class NodeRunRoutes {
     private static Reply reached(RunRecord run, StepRecord step, StepStatus wanted) {
         if (!wanted.open() && !wanted.word().equals(step.status())) {
             throw Problem.conflict(
-                    "illegal_status",
-                    "A node run that is " + step.status() + " cannot become " + wanted.word() + ".");
+                    "illegal_status", "A node run that is " + step.status() + " cannot become " + wanted.word() + ".");
         }
         return Reply.of(200, RunJson.nodeRun(run, step));
     }

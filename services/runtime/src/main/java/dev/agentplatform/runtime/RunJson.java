@@ -20,7 +20,8 @@ public final class RunJson {
         json.put("workflow_id", text(run.definitionId()));
         json.put("workflow_version_id", text(run.versionId()));
         json.put("session_id", text(run.sessionId()));
-        json.put("parent_run_id", run.parent() == null ? null : text(run.parent().runId()));
+        json.put(
+                "parent_run_id", run.parent() == null ? null : text(run.parent().runId()));
         json.put("status", run.status().word());
         json.put("priority", run.options().priority());
         json.put("auto_start", run.options().autoStart());
@@ -31,7 +32,8 @@ public final class RunJson {
         json.put("error_message", run.error().path("message").asString(null));
         json.put("failed_node_id", run.error().path("node_id").asString(null));
         json.put("compensated", run.error().path("compensated").asBoolean(false));
-        json.set("metadata_json", run.metadata().has("metadata") ? run.metadata().get("metadata") : Json.nothing());
+        json.set(
+                "metadata_json", run.metadata().has("metadata") ? run.metadata().get("metadata") : Json.nothing());
         json.put("created_time", Times.format(run.createdTime()));
         json.put("started_time", Times.formatOrNull(run.startedTime()));
         json.put("finished_time", Times.formatOrNull(run.endedTime()));
@@ -80,7 +82,8 @@ public final class RunJson {
     static ObjectNode span(RunRecord run) {
         ObjectNode attributes = Json.object().put("workflow_id", text(run.definitionId()));
         attributes.put("workflow_version_id", text(run.versionId()));
-        ObjectNode json = span(run.id(), run, "run", "workflow_run", run.status().word(), attributes);
+        ObjectNode json =
+                span(run.id(), run, "run", "workflow_run", run.status().word(), attributes);
         times(json, run.startedTime(), run.endedTime());
         json.put("error_code", run.errorCode());
         json.put("error_message", run.error().path("message").asString(null));
@@ -120,7 +123,10 @@ public final class RunJson {
     }
 
     private static ObjectNode scoped(UUID id, String workspaceId) {
-        return Json.object().put("id", text(id)).put("workspace_id", workspaceId).put("tenant_id", workspaceId);
+        return Json.object()
+                .put("id", text(id))
+                .put("workspace_id", workspaceId)
+                .put("tenant_id", workspaceId);
     }
 
     private static String text(UUID id) {

@@ -47,20 +47,27 @@ final class RunRoutes {
     }
 
     record Drive(
-            @Length(max = 200) @Doc("Who drives; two callers cannot hold one run") String workerKey,
+            @Length(max = 200) @Doc("Who drives; two callers cannot hold one run")
+            String workerKey,
+
             @Range(min = 1, max = 100_000) @Doc("Steps to start at most; without it until the run ends or is blocked")
             Integer maxSteps,
+
             @Range(min = 1, max = 86_400) Integer leaseSeconds) {
         String worker() {
             return workerKey == null ? DEFAULT_WORKER : workerKey;
         }
     }
 
-    record SetStatus(@Required @Length(max = 20) String status, @Length(max = 200) String workerKey) {}
+    record SetStatus(
+            @Required @Length(max = 20) String status,
+            @Length(max = 200) String workerKey) {}
 
     record Cancel(@Length(max = 1_000) String reason) {}
 
-    record Signal(@Required @Length(min = 1, max = 200) String name, @Alias("payload") JsonNode payloadJson) {}
+    record Signal(
+            @Required @Length(min = 1, max = 200) String name,
+            @Alias("payload") JsonNode payloadJson) {}
 
     void addTo(Routes routes) {
         routes.post("/runtime/runs", "Start a run")
@@ -197,8 +204,9 @@ final class RunRoutes {
     private Reply setStatus(Request request) throws InterruptedException {
         SetStatus asked = request.body(SetStatus.class);
         RunStatus status = RunStatus.of(asked.status())
-                .orElseThrow(() -> Problem.invalid("status", "must be one of queued, running, waiting, completed,"
-                        + " failed, cancelled, timed_out"));
+                .orElseThrow(() -> Problem.invalid(
+                        "status",
+                        "must be one of queued, running, waiting, completed," + " failed, cancelled, timed_out"));
         RunRecord run = scope.run(request);
         String worker = asked.workerKey() == null ? DEFAULT_WORKER : asked.workerKey();
         if (run.status().ended()) {
@@ -211,8 +219,7 @@ final class RunRoutes {
     }
 
     private static Problem illegal(RunStatus from, RunStatus to) {
-        return Problem.conflict(
-                "illegal_status", "A run that is " + from.word() + " cannot become " + to.word() + ".");
+        return Problem.conflict("illegal_status", "A run that is " + from.word() + " cannot become " + to.word() + ".");
     }
 
     private Reply cancel(Request request) throws InterruptedException {

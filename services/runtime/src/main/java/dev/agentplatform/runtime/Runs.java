@@ -52,7 +52,8 @@ public final class Runs {
         if (asked.sessionId() != null && !sessions.exists(workspaceId, asked.sessionId())) {
             throw Problem.notFound("session", asked.sessionId());
         }
-        VersionBody version = workflows.resolve(workspaceId, workflow(workspaceId, asked.workflowId()), asked.workflowVersionId());
+        VersionBody version =
+                workflows.resolve(workspaceId, workflow(workspaceId, asked.workflowId()), asked.workflowVersionId());
         boolean named = asked.workflowVersionId() != null;
         if (named && !runsAlone(asked.initialNode(), version)) workflows.refuseFaults(version);
         return engine.submit(new Submission(
@@ -79,10 +80,11 @@ public final class Runs {
 
     private UUID workflow(String workspaceId, String idOrCode) {
         if (idOrCode == null) return null;
-        return Ids.parse(idOrCode).orElseGet(() -> workflows
-                .findByCode(workspaceId, idOrCode)
-                .map(Definition::id)
-                .orElseThrow(() -> Problem.notFound("workflow", idOrCode)));
+        return Ids.parse(idOrCode)
+                .orElseGet(() -> workflows
+                        .findByCode(workspaceId, idOrCode)
+                        .map(Definition::id)
+                        .orElseThrow(() -> Problem.notFound("workflow", idOrCode)));
     }
 
     private static JsonNode metadata(StartRun asked) {
@@ -101,7 +103,8 @@ public final class Runs {
         ObjectNode node = Json.object().put("id", asked.nodeId()).put("type", asked.nodeType());
         if (configured) node.set("config", asked.config());
         List<FieldError> faults = workflows.faultsOfNode(node);
-        if (!faults.isEmpty()) throw Problem.invalid(faults.stream().map(Runs::ofInitialNode).toList());
+        if (!faults.isEmpty())
+            throw Problem.invalid(faults.stream().map(Runs::ofInitialNode).toList());
         ObjectNode initial = Json.object().put("node_id", asked.nodeId()).put("node_type", asked.nodeType());
         if (configured) initial.set("config", asked.config());
         return initial;

@@ -204,7 +204,8 @@ public final class Workflows {
     }
 
     private static void refuse(List<Fault> faults) {
-        if (!faults.isEmpty()) throw Problem.invalid(faults.stream().map(Workflows::error).toList());
+        if (!faults.isEmpty())
+            throw Problem.invalid(faults.stream().map(Workflows::error).toList());
     }
 
     private static FieldError error(Fault fault) {

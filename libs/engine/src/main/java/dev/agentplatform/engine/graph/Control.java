@@ -44,6 +44,7 @@ public final class Control {
     List<Integer> stopped = new ArrayList<>();
     /** Completed nodes that name a compensation, oldest first. */
     List<Integer> compensable = new ArrayList<>();
+
     int resultNo;
     int resultRank = -1;
     int failedNode = -1;

@@ -58,8 +58,8 @@ public final class ControlText {
         }
         String edges = json.get("e").asString();
         if (edges.length() != control.edges.length) {
-            throw new IllegalArgumentException("state has " + edges.length() + " edges, the graph has "
-                    + control.edges.length);
+            throw new IllegalArgumentException(
+                    "state has " + edges.length() + " edges, the graph has " + control.edges.length);
         }
         for (int i = 0; i < edges.length(); i++) control.edges[i] = (byte) (edges.charAt(i) - '0');
         fill(json.get("i"), control.iterations);

@@ -43,7 +43,8 @@ public final class Graph {
         findBackEdges();
         bodies = new BitSet[ids.size()];
         for (int edge = back.nextSetBit(0); edge >= 0; edge = back.nextSetBit(edge + 1)) addBody(edges.get(edge));
-        loopsLeft = IntStream.range(0, edges.size()).mapToObj(this::findLoopsLeft).toList();
+        loopsLeft =
+                IntStream.range(0, edges.size()).mapToObj(this::findLoopsLeft).toList();
     }
 
     public int nodes() {
@@ -139,8 +140,7 @@ public final class Graph {
     private void findBackEdges() {
         int[] next = new int[ids.size()];
         byte[] colour = new byte[ids.size()];
-        int[] roots = IntStream.concat(
-                        Arrays.stream(starts), IntStream.range(0, ids.size()))
+        int[] roots = IntStream.concat(Arrays.stream(starts), IntStream.range(0, ids.size()))
                 .toArray();
         for (int root : roots) {
             if (colour[root] != 0) continue;

@@ -42,12 +42,11 @@ public record NodeRules(
         /** How long to wait after the failure of {@code attempt} (from 1). */
         public long delayAfter(int attempt) {
             long cap = delayMaxMs > 0 ? delayMaxMs : DELAY_MAX_MS;
-            double factor =
-                    switch (backoff) {
-                        case FIXED -> 1;
-                        case LINEAR -> attempt;
-                        case EXPONENTIAL -> Math.pow(2, attempt - 1.0);
-                    };
+            double factor = switch (backoff) {
+                case FIXED -> 1;
+                case LINEAR -> attempt;
+                case EXPONENTIAL -> Math.pow(2, attempt - 1.0);
+            };
             return (long) Math.min(cap, delayMs * factor);
         }
     }

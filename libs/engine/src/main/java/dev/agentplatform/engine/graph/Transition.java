@@ -105,7 +105,8 @@ public record Transition(Control control, List<Change> changes) {
         private void block(Happening.Blocked blocked) {
             OpenStep step = control.open.get(blocked.no());
             if (step == null) return;
-            boolean blocks = step.status() == StepStatus.PENDING || step.status().mayBecome(StepStatus.PENDING);
+            boolean blocks =
+                    step.status() == StepStatus.PENDING || step.status().mayBecome(StepStatus.PENDING);
             if (!blocks) return;
             OpenStep pending = step.pending(blocked.on(), blocked.until(), blocked.note());
             control.open.put(step.no(), pending);
@@ -253,7 +254,8 @@ public record Transition(Control control, List<Change> changes) {
 
         private void decide(int edge, byte state) {
             if (graph.back(edge)) {
-                if (state == Control.TAKEN) control.reentries.set(graph.edge(edge).target());
+                if (state == Control.TAKEN)
+                    control.reentries.set(graph.edge(edge).target());
                 return;
             }
             if (control.edges[edge] == Control.TAKEN) return;
@@ -337,20 +339,18 @@ public record Transition(Control control, List<Change> changes) {
         }
 
         private static Verdict verdict(Join join, int taken, int failed, int undecided) {
-            int enough =
-                    switch (join.policy()) {
-                        case ALL_COMPLETED, ALL_FINISHED -> Integer.MAX_VALUE;
-                        case ANY_COMPLETED -> 1;
-                        case N_COMPLETED -> join.count();
-                    };
+            int enough = switch (join.policy()) {
+                case ALL_COMPLETED, ALL_FINISHED -> Integer.MAX_VALUE;
+                case ANY_COMPLETED -> 1;
+                case N_COMPLETED -> join.count();
+            };
             if (taken >= enough) return Verdict.RUN;
             if (undecided > 0) return Verdict.WAIT;
             return switch (join.policy()) {
                 case ALL_COMPLETED -> taken > 0 ? Verdict.RUN : Verdict.SKIP;
                 case ALL_FINISHED -> taken + failed > 0 ? Verdict.RUN : Verdict.SKIP;
                 // Skipped predecessors never block: those that ran and completed must then do.
-                case ANY_COMPLETED, N_COMPLETED ->
-                    failed > 0 ? Verdict.FAIL : taken > 0 ? Verdict.RUN : Verdict.SKIP;
+                case ANY_COMPLETED, N_COMPLETED -> failed > 0 ? Verdict.FAIL : taken > 0 ? Verdict.RUN : Verdict.SKIP;
             };
         }
 

@@ -19,7 +19,8 @@ final class RuleReader {
     private RuleReader() {}
 
     static NodeRules read(String type, JsonNode config, Map<String, Integer> indexes) {
-        int compensation = indexes.getOrDefault(config.path("compensation_node_id").asString(""), -1);
+        int compensation =
+                indexes.getOrDefault(config.path("compensation_node_id").asString(""), -1);
         return new NodeRules(
                 millis(config.path("delay_seconds")),
                 waits(type) ? 0 : millis(config.path("timeout_seconds")),

@@ -49,7 +49,8 @@ public final class WorkflowCompiler {
         if (!Json.isNothing(initial)) {
             start = indexOf(definitions, initial.path("node_id").asString(""));
             if (start < 0) return single(initial);
-            if (initial.has("config")) definitions.set(start, withConfig(definitions.get(start), initial.get("config")));
+            if (initial.has("config"))
+                definitions.set(start, withConfig(definitions.get(start), initial.get("config")));
         }
         return flow(definitions, arrows, start);
     }
@@ -82,7 +83,8 @@ public final class WorkflowCompiler {
             throw new Problem(422, "no_start", "The workflow has no nodes; name an initial_node or add some.");
         }
         Map<String, Integer> indexes = new HashMap<>();
-        for (JsonNode definition : definitions) indexes.put(definition.path("id").asString(""), indexes.size());
+        for (JsonNode definition : definitions)
+            indexes.put(definition.path("id").asString(""), indexes.size());
         List<Node> nodes = new ArrayList<>();
         List<NodeRules> rules = new ArrayList<>();
         BitSet compensators = new BitSet();

@@ -28,9 +28,7 @@ public final class AssignerNode implements NodeType {
         CompiledTree assignments = CompiledTree.parse(config.path("assignments"));
         return context -> {
             ObjectNode updates = Json.object();
-            assignments
-                    .resolve(context.scope())
-                    .forEachEntry((name, value) -> updates.set(variable(name), value));
+            assignments.resolve(context.scope()).forEachEntry((name, value) -> updates.set(variable(name), value));
             ObjectNode output = Json.object();
             output.set("state_updates", updates);
             return new Outcome.Done(output, null, null, updates, Json.nothing(), List.of());

@@ -43,8 +43,10 @@ public final class EventPublishNode implements NodeType {
     private static Outcome publish(NodeContext context, JsonNode config) {
         UUID id = eventId(context);
         String type = limited("event_type", Config.required(config, "event_type"));
-        String aggregateType = limited("aggregate_type", Config.text(config.path("aggregate_type")).strip());
-        String aggregateId = limited("aggregate_id", Config.text(config.path("aggregate_id")).strip());
+        String aggregateType = limited(
+                "aggregate_type", Config.text(config.path("aggregate_type")).strip());
+        String aggregateId =
+                limited("aggregate_id", Config.text(config.path("aggregate_id")).strip());
         JsonNode payload = Config.first(config, "payload", "payload_json");
         Outbox.Message message = new Outbox.Message(
                 id,

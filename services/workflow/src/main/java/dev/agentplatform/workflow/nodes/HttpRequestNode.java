@@ -70,7 +70,8 @@ public final class HttpRequestNode implements NodeType {
     private Outcome send(NodeContext context, JsonNode head, JsonNode body, Duration timeLimit)
             throws InterruptedException {
         String url = withQuery(Config.required(head, "url"), head.path("query"));
-        boolean hasBody = !Json.isNothing(body) && !(body.isString() && body.stringValue().isEmpty());
+        boolean hasBody =
+                !Json.isNothing(body) && !(body.isString() && body.stringValue().isEmpty());
         String named = Config.text(head.path("method")).strip().toUpperCase(Locale.ROOT);
         String method = !named.isEmpty() ? named : hasBody ? "POST" : "GET";
         Map<String, String> headers = headers(context, head.path("headers"), hasBody ? body : null);
@@ -105,7 +106,8 @@ public final class HttpRequestNode implements NodeType {
         if (text.isEmpty()) return Json.nothing();
         boolean json = type.endsWith("/json") || type.endsWith("+json");
         // Many servers name no type, or a wrong one, for what is plainly a document.
-        boolean document = text.stripLeading().startsWith("{") || text.stripLeading().startsWith("[");
+        boolean document =
+                text.stripLeading().startsWith("{") || text.stripLeading().startsWith("[");
         if (!json && !document) return Json.text(text);
         try {
             return Json.parse(text);

@@ -96,7 +96,9 @@ public final class KnowledgeRetrievalNode implements NodeType {
                 return new Outcome.Fail(failed.code, failed.getMessage(), failed.retryable, null, input);
             }
         }
-        List<Scored> ranked = ranked(query, documents(documents, filters)).stream().limit(topK).toList();
+        List<Scored> ranked = ranked(query, documents(documents, filters)).stream()
+                .limit(topK)
+                .toList();
         return new Outcome.Done(output(query, ranked), text(ranked), null, null, input, List.of());
     }
 
@@ -112,7 +114,9 @@ public final class KnowledgeRetrievalNode implements NodeType {
         boolean all = Keywords.terms(query).isEmpty();
         double[] scores = Keywords.scores(
                 query,
-                documents.stream().map(document -> document.title() + "\n" + document.content()).toList());
+                documents.stream()
+                        .map(document -> document.title() + "\n" + document.content())
+                        .toList());
         List<Scored> ranked = new ArrayList<>();
         for (int i = 0; i < scores.length; i++) {
             if (all || scores[i] > 0) ranked.add(new Scored(documents.get(i), scores[i]));
@@ -184,8 +188,8 @@ public final class KnowledgeRetrievalNode implements NodeType {
     }
 
     private JsonNode fetched(NodeContext context, String url, Duration timeLimit) throws InterruptedException {
-        Map<String, String> headers =
-                Map.of("Accept", "application/json", "x-workspace-id", context.run().workspaceId());
+        Map<String, String> headers = Map.of(
+                "Accept", "application/json", "x-workspace-id", context.run().workspaceId());
         OutboundResponse response =
                 client.exchange(new OutboundRequest("GET", url, headers, null, timeLimit, SOURCE_BYTES_MAX));
         int status = response.status();

@@ -57,7 +57,9 @@ public final class LoopNode implements NodeType {
         return new Work(
                 items.isString() ? Template.parse(items.asString()) : null,
                 CompiledTree.parse(items),
-                ownInput ? CompiledTree.parse(config.has("input") ? config.get("input") : config.get("input_json")) : null,
+                ownInput
+                        ? CompiledTree.parse(config.has("input") ? config.get("input") : config.get("input_json"))
+                        : null,
                 Math.clamp(config.path("concurrency").asInt(1), 1, 100),
                 Math.clamp(config.path("max_items").asInt(ITEMS_MAX), 1, ITEMS_MAX),
                 config.path("on_item_error").asString("fail").equals("continue"),
@@ -87,7 +89,11 @@ public final class LoopNode implements NodeType {
             }
 
             ObjectNode note() {
-                return Json.object().put("count", count).put("started", started).put("ended", ended).put("failed", failed);
+                return Json.object()
+                        .put("count", count)
+                        .put("started", started)
+                        .put("ended", ended)
+                        .put("failed", failed);
             }
         }
 
@@ -105,7 +111,8 @@ public final class LoopNode implements NodeType {
                 throw new Problem(422, "items_not_a_list", "items must be a list.");
             }
             if (array.size() > itemsMax) {
-                throw new Problem(422, "too_many_items", "There are " + array.size() + " items; allowed are " + itemsMax + ".");
+                throw new Problem(
+                        422, "too_many_items", "There are " + array.size() + " items; allowed are " + itemsMax + ".");
             }
             return array;
         }
@@ -129,7 +136,9 @@ public final class LoopNode implements NodeType {
                 return Outcome.fail("timeout", "The items took too long.");
             }
             Cursor before = Cursor.of(context.note());
-            int failures = (int) ended.stream().filter(child -> !child.status().equals("completed")).count();
+            int failures = (int) ended.stream()
+                    .filter(child -> !child.status().equals("completed"))
+                    .count();
             Cursor cursor = new Cursor(
                     before.count(), before.started(), before.ended() + ended.size(), before.failed() + failures);
             boolean more = cursor.started() < cursor.count() && (cursor.failed() == 0 || goesOn);
@@ -143,8 +152,10 @@ public final class LoopNode implements NodeType {
         private Outcome finished(NodeContext context, Cursor cursor) {
             List<NodeContext.ChildResult> results = context.results().get();
             if (cursor.failed() == 0 || goesOn) return result(cursor.count(), cursor.failed(), results);
-            NodeContext.ChildResult first =
-                    results.stream().filter(child -> !child.completed()).findFirst().orElseThrow();
+            NodeContext.ChildResult first = results.stream()
+                    .filter(child -> !child.completed())
+                    .findFirst()
+                    .orElseThrow();
             String code = first.errorCode() == null ? first.status() : first.errorCode();
             return Outcome.fail("item_failed", "Item " + first.index() + " is " + first.status() + ": " + code);
         }
@@ -166,14 +177,14 @@ public final class LoopNode implements NodeType {
             WorkflowTargets.Version version = inside
                     ? new WorkflowTargets.Version(run.definitionId(), run.versionId())
                     : target.resolve(targets, context);
-            JsonNode own = input == null ? context.scope().root("input") : input.resolve(of(context.scope(), item, index));
+            JsonNode own =
+                    input == null ? context.scope().root("input") : input.resolve(of(context.scope(), item, index));
             ObjectNode seen = Json.object();
             seen.set("item", item);
             seen.put("index", index);
             seen.set("input", own);
             UUID id = context.ids().nextRun();
-            RunOptions options = new RunOptions(
-                    0, true, Json.nothing(), 0, 0, inside ? path + context.nodeId() : null);
+            RunOptions options = new RunOptions(0, true, Json.nothing(), 0, 0, inside ? path + context.nodeId() : null);
             return new Submission(
                     id,
                     run.workspaceId(),

@@ -47,7 +47,9 @@ public final class SubWorkflowNode implements NodeType {
         }
 
         private static Template text(JsonNode config, String field) {
-            return config.path(field).isString() ? Template.parse(config.get(field).asString()) : null;
+            return config.path(field).isString()
+                    ? Template.parse(config.get(field).asString())
+                    : null;
         }
 
         WorkflowTargets.Version resolve(WorkflowTargets targets, NodeContext context) {
@@ -73,8 +75,7 @@ public final class SubWorkflowNode implements NodeType {
                     Json.nothing(),
                     RunOptions.USUAL,
                     null);
-            return new Outcome.Wait(
-                    "child", 0, Json.nothing(), List.of(new Outcome.ChildRun(child, 0)), List.of());
+            return new Outcome.Wait("child", 0, Json.nothing(), List.of(new Outcome.ChildRun(child, 0)), List.of());
         }
 
         @Override
@@ -84,7 +85,8 @@ public final class SubWorkflowNode implements NodeType {
                 return Outcome.done(child.output().json(), child.output().text());
             }
             String code = child.errorCode() == null ? child.status() : child.errorCode();
-            JsonNode output = Json.object().put("run_id", child.runId().toString()).put("status", child.status());
+            JsonNode output =
+                    Json.object().put("run_id", child.runId().toString()).put("status", child.status());
             return new Outcome.Fail(
                     "child_failed", "The child run is " + child.status() + ": " + code, true, output, Json.nothing());
         }

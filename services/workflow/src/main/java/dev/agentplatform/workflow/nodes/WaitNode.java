@@ -74,7 +74,9 @@ public final class WaitNode implements NodeType {
 
     private record SignalWait(Template signal, long timeoutMs) implements NodeWork {
         SignalWait(JsonNode config) {
-            this(template(config, "signal"), Math.round(config.path("timeout_seconds").asDouble(0) * 1_000));
+            this(
+                    template(config, "signal"),
+                    Math.round(config.path("timeout_seconds").asDouble(0) * 1_000));
         }
 
         @Override
@@ -94,9 +96,14 @@ public final class WaitNode implements NodeType {
             String name = context.note().path("signal").asString("");
             if (!(arrival instanceof Arrival.Signal(String arrived, JsonNode payload))) {
                 return new Outcome.Fail(
-                        "wait_timeout", "No signal '" + name + "' came in time.", false, Json.nothing(), Json.nothing());
+                        "wait_timeout",
+                        "No signal '" + name + "' came in time.",
+                        false,
+                        Json.nothing(),
+                        Json.nothing());
             }
-            if (!arrived.equals(name)) return waiting(name, context.note().path("until").asLong(0));
+            if (!arrived.equals(name))
+                return waiting(name, context.note().path("until").asLong(0));
             ObjectNode output = Json.object().put("signal", name);
             output.set("payload", payload);
             return Outcome.done(output);

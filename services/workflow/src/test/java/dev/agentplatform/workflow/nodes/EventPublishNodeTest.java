@@ -12,15 +12,13 @@ import org.junit.jupiter.api.Test;
 
 class EventPublishNodeTest {
     private static Outcome.Done run(String config, String input) throws Exception {
-        return (Outcome.Done)
-                new EventPublishNode().prepare(Json.parse(config)).execute(NodeContexts.input(input));
+        return (Outcome.Done) new EventPublishNode().prepare(Json.parse(config)).execute(NodeContexts.input(input));
     }
 
     @Test
     void theEventIsOneRowBesideTheOutcome() throws Exception {
-        String config =
-                "{\"event_type\":\"order.{{input.what}}\",\"aggregate_type\":\"order\","
-                        + "\"aggregate_id\":\"{{input.id}}\",\"payload\":{\"total\":\"{{input.total}}\"}}";
+        String config = "{\"event_type\":\"order.{{input.what}}\",\"aggregate_type\":\"order\","
+                + "\"aggregate_id\":\"{{input.id}}\",\"payload\":{\"total\":\"{{input.total}}\"}}";
         Outcome.Done done = run(config, "{\"what\":\"paid\",\"id\":12,\"total\":9.5}");
 
         assertThat(done.rows()).hasSize(1);
@@ -57,7 +55,8 @@ class EventPublishNodeTest {
 
     @Test
     void refusesAnEventWithoutATypeAndSecrets() {
-        assertThatThrownBy(() -> run("{\"event_type\":\"{{input.none}}\"}", "{}")).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> run("{\"event_type\":\"{{input.none}}\"}", "{}"))
+                .isInstanceOf(Problem.class);
         assertThatThrownBy(() -> run("{\"event_type\":\"a\",\"payload\":\"{{secrets.KEY}}\"}", "{}"))
                 .isInstanceOf(Problem.class);
     }

@@ -61,12 +61,10 @@ class HttpRequestNodeTest {
 
     @Test
     void sendsWhatTheConfigResolvesTo() throws Exception {
-        Outcome.Done done = (Outcome.Done) run(
-                """
-                {"url":"URL/items/{{input.id}}","method":"put","query":{"q":"a b","many":[1,2],"none":null},
-                 "headers":{"X-Token":"{{input.token}}"},"body":{"n":"{{input.n}}","list":["{{input.id}}"]}}
-                """,
-                "{\"id\":\"7\",\"token\":\"t0p\",\"n\":3}");
+        Outcome.Done done = (Outcome.Done) run("""
+            {"url":"URL/items/{{input.id}}","method":"put","query":{"q":"a b","many":[1,2],"none":null},
+             "headers":{"X-Token":"{{input.token}}"},"body":{"n":"{{input.n}}","list":["{{input.id}}"]}}
+            """, "{\"id\":\"7\",\"token\":\"t0p\",\"n\":3}");
 
         assertThat(received.getRequestMethod()).isEqualTo("PUT");
         assertThat(received.getRequestURI().toString()).isEqualTo("/items/7?q=a%20b&many=1&many=2");
@@ -80,7 +78,8 @@ class HttpRequestNodeTest {
 
         assertThat(done.text()).isEqualTo("{\"ok\":true}");
         assertThat(done.output().path("status_code").asInt()).isEqualTo(200);
-        assertThat(done.output().path("headers").path("content-type").asString()).isEqualTo("application/json");
+        assertThat(done.output().path("headers").path("content-type").asString())
+                .isEqualTo("application/json");
         assertThat(done.output().path("body").path("ok").asBoolean()).isTrue();
         assertThat(done.input().path("method").asString()).isEqualTo("PUT");
         assertThat(done.input().path("url").asString()).endsWith("/items/7?q=a%20b&many=1&many=2");

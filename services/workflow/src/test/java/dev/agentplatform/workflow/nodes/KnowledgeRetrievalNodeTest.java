@@ -21,13 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class KnowledgeRetrievalNodeTest {
-    private static final String DOCUMENTS =
-            """
-            ["The refund policy: refunds within 30 days.",
-             {"title":"Shipping","text":"Parcels arrive in 3 days.","metadata":{"lang":"en","tags":["a","b"]}},
-             {"title":"退款","content":"退款政策：三十天内可以退款。","lang":"zh"},
-             {"content":"Nothing to see."}]
-            """;
+    private static final String DOCUMENTS = """
+        ["The refund policy: refunds within 30 days.",
+         {"title":"Shipping","text":"Parcels arrive in 3 days.","metadata":{"lang":"en","tags":["a","b"]}},
+         {"title":"退款","content":"退款政策：三十天内可以退款。","lang":"zh"},
+         {"content":"Nothing to see."}]
+        """;
 
     private final OutboundClient client = new OutboundClient(Targets.publicAndLoopback());
 
@@ -45,7 +44,8 @@ class KnowledgeRetrievalNodeTest {
     private List<Integer> found(String config) throws Exception {
         Outcome.Done done = (Outcome.Done) run(config, "{}");
         List<Integer> indexes = new ArrayList<>();
-        for (JsonNode one : done.output().path("retrieved_documents")) indexes.add(one.path("index").asInt());
+        for (JsonNode one : done.output().path("retrieved_documents"))
+            indexes.add(one.path("index").asInt());
         return indexes;
     }
 
@@ -60,7 +60,8 @@ class KnowledgeRetrievalNodeTest {
         assertThat(list.get(0).path("title").asString()).isEqualTo("Shipping");
         assertThat(list.get(0).path("content").asString()).isEqualTo("Parcels arrive in 3 days.");
         assertThat(list.get(0).path("metadata").path("lang").asString()).isEqualTo("en");
-        assertThat(list.get(0).path("score").asDouble()).isGreaterThan(list.get(1).path("score").asDouble());
+        assertThat(list.get(0).path("score").asDouble())
+                .isGreaterThan(list.get(1).path("score").asDouble());
         assertThat(list.get(1).path("index").asInt()).isZero();
         assertThat(done.text()).startsWith("Parcels arrive in 3 days.\n\nThe refund policy");
         assertThat(done.input().path("query").asString()).isEqualTo("What about refunds in 3 days?");

@@ -25,8 +25,24 @@ final class NodeContexts {
     static NodeContext with(Map<String, JsonNode> roots) {
         JsonNode none = Json.nothing();
         RunRecord run = new RunRecord(
-                RUN, "w1", "workflow", null, null, null, null, RunStatus.RUNNING, null, 0, NOW, NOW, 0, none,
-                RunOptions.USUAL, none, none, none);
+                RUN,
+                "w1",
+                "workflow",
+                null,
+                null,
+                null,
+                null,
+                RunStatus.RUNNING,
+                null,
+                0,
+                NOW,
+                NOW,
+                0,
+                none,
+                RunOptions.USUAL,
+                none,
+                none,
+                none);
         Ids ids = new Ids(Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC));
         return new NodeContext(Scope.of(roots), run, "n", 7, 6, 1, 2, none, NOW, ids, List::of);
     }
