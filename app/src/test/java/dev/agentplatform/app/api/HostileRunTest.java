@@ -39,13 +39,13 @@ class HostileRunTest {
     @OnEveryServer
     void textThatDoublesItselfHasALimit(Api api) {
         Answer run = api.run("""
-                  {'nodes':[{'id':'s','type':'assigner','config':{'assignments':{'x':'{{ input.seed }}'}}},
-                    {'id':'grow','type':'assigner','config':{'allow_loop':true,'max_iterations':60,
-                      'assignments':{'x':'{{ state.x }}{{ state.x }}{{ state.x }}{{ state.x }}'}}},
-                    {'id':'if','type':'if-else','config':{'expression':'true','allow_loop':true}}],
-                   'edges':[{'source':'s','target':'grow'},{'source':'grow','target':'if'},
-                    {'source':'if','target':'grow','condition':'true'}]}\
-                  """, "{'seed':'0123456789abcdef'}");
+            {'nodes':[{'id':'s','type':'assigner','config':{'assignments':{'x':'{{ input.seed }}'}}},
+              {'id':'grow','type':'assigner','config':{'allow_loop':true,'max_iterations':60,
+                'assignments':{'x':'{{ state.x }}{{ state.x }}{{ state.x }}{{ state.x }}'}}},
+              {'id':'if','type':'if-else','config':{'expression':'true','allow_loop':true}}],
+             'edges':[{'source':'s','target':'grow'},{'source':'grow','target':'if'},
+              {'source':'if','target':'grow','condition':'true'}]}\
+            """, "{'seed':'0123456789abcdef'}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(run.text("error_code")).isNotBlank();
         assertThat(run.text("failed_node_id")).isEqualTo("grow");
@@ -66,9 +66,9 @@ class HostileRunTest {
     @OnEveryServer
     void aListBeyondItsLimitFailsItsLoop(Api api) {
         Answer run = api.run("""
-                  {'nodes':[{'id':'l','type':'loop','config':{'items':'{{ input.items }}','max_items':3,
-                    'node':{'type':'answer','config':{'template':'x'}}}}],'edges':[]}\
-                  """, "{'items':[1,2,3,4]}");
+            {'nodes':[{'id':'l','type':'loop','config':{'items':'{{ input.items }}','max_items':3,
+              'node':{'type':'answer','config':{'template':'x'}}}}],'edges':[]}\
+            """, "{'items':[1,2,3,4]}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(run.text("error_code")).isEqualTo("too_many_items");
         assertThat(api.get("/runtime/runs?parent_run_id=" + run.id())

@@ -26,6 +26,8 @@ final class FileSizes {
             "every way to lose and to win a run, side by side",
             "bench/src/main/java/dev/agentplatform/bench/simulation/Simulation.java",
             "the schedule of one seed: its faults and its steps in one place",
+            "app/src/test/java/dev/agentplatform/app/api/WrongRequests.java",
+            "one table of wrong requests, by service",
             "app/src/test/java/dev/agentplatform/app/api/RunApiTest.java",
             "chapter 5 of the contract, in its order",
             "libs/outbound/src/test/java/dev/agentplatform/outbound/OutboundClientTest.java",
