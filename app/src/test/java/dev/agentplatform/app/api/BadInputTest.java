@@ -439,8 +439,8 @@ class BadInputTest {
                 "%FF")) {
             int status = id.equals("%FF") || id.equals("%00") ? 400 : 404;
             all.add(get("/runtime/runs/" + id, status, null));
-            // The server itself refuses such a path and closes before it reads a body.
-            if (status == 404) all.add(post("/runtime/runs/" + id + "/execute", "{'worker_key':'w'}", 404, null));
+            // Paths that are refused before the body is read may close the connection under it.
+            if (!id.contains("%")) all.add(post("/runtime/runs/" + id + "/execute", "{'worker_key':'w'}", 404, null));
         }
     }
 
