@@ -71,7 +71,19 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
                     "select ref, seq",
-                    "the sweep for commits to all runs followed here"));
+                    "the sweep for commits to all runs followed here"),
+            new AllWorkspaces(
+                    "bench/src/main/java/dev/agentplatform/bench/simulation/Invariants.java",
+                    "select",
+                    "what must hold holds in every workspace"),
+            new AllWorkspaces(
+                    "bench/src/main/java/dev/agentplatform/bench/simulation/Simulation.java",
+                    "select",
+                    "the simulation looks on from above; it has a database of its own"),
+            new AllWorkspaces(
+                    "bench/src/main/java/dev/agentplatform/bench/crash/Crashes.java",
+                    "select",
+                    "counts what is left in the whole store after a kill"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile("libs/(queue|events|engine)/src/main/java/.*\\.java");
 
