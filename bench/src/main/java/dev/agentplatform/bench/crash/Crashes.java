@@ -55,7 +55,8 @@ public final class Crashes {
         Process(UUID instance, int submitters) throws IOException {
             remember();
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "--enable-native-access=ALL-UNNAMED",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -96,7 +97,9 @@ public final class Crashes {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor();
+            int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
             if (code != 0) throw new AssertionError("kill -" + name + " answered " + code);
         }
 
@@ -186,8 +189,8 @@ public final class Crashes {
     /** Notes which steps have a row while nobody works: none of them may be executed from here on. */
     private void remember() throws IOException {
         long length = Files.exists(sideFile) ? Files.size(sideFile) : 0;
-        List<String> steps = database.read(sql ->
-                sql.list("SELECT run_id, no FROM step", row -> row.id("run_id") + " " + row.small("no")));
+        List<String> steps = database.read(
+                sql -> sql.list("SELECT run_id, no FROM step", row -> row.id("run_id") + " " + row.small("no")));
         for (String step : steps) recorded.putIfAbsent(step, length);
     }
 
@@ -213,8 +216,8 @@ public final class Crashes {
 
     private void checkRuns() {
         Map<UUID, String> statuses = new HashMap<>();
-        database.read(sql ->
-                sql.list("SELECT id, status FROM run", row -> statuses.put(row.id("id"), row.text("status"))));
+        database.read(
+                sql -> sql.list("SELECT id, status FROM run", row -> statuses.put(row.id("id"), row.text("status"))));
         for (UUID run : acknowledged) {
             if (!"completed".equals(statuses.get(run))) {
                 throw new AssertionError("acknowledged run " + run + " is " + statuses.get(run));
@@ -236,5 +239,4 @@ public final class Crashes {
     private long count(String query) {
         return database.read(sql -> sql.one(query, row -> row.number("n"))).orElseThrow();
     }
-
 }

@@ -57,9 +57,14 @@ public final class Victim implements RunKind {
             append(side, context);
             return Outcome.done(Json.object().put("node", context.nodeId()));
         };
-        List<Node> nodes = ids.stream().map(id -> new Node(id, "effect", id, work, true, true)).toList();
-        List<Graph.Edge> edges = List.of(new Graph.Edge(0, 1, null), new Graph.Edge(0, 2, null),
-                new Graph.Edge(1, 3, null), new Graph.Edge(2, 3, null));
+        List<Node> nodes = ids.stream()
+                .map(id -> new Node(id, "effect", id, work, true, true))
+                .toList();
+        List<Graph.Edge> edges = List.of(
+                new Graph.Edge(0, 1, null),
+                new Graph.Edge(0, 2, null),
+                new Graph.Edge(1, 3, null),
+                new Graph.Edge(2, 3, null));
         Graph graph = new Graph(ids, Collections.nCopies(STEPS, NodeRules.PLAIN), edges, new BitSet());
         flow = new Flow(graph, nodes, Collections.nCopies(edges.size(), null), -1);
     }

@@ -1,5 +1,6 @@
 package dev.agentplatform.bench.simulation;
 
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Row;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
-import dev.agentplatform.kernel.Json;
 
 /** What must hold in the store after every commit, and at the end of a seed. */
 final class Invariants {
@@ -101,25 +101,49 @@ final class Invariants {
     /** Whole tables, between two actions of the simulation. */
     void checkAll() {
         database.read(sql -> {
-            none(sql, "1: live runs without a task", "SELECT count(*) AS n FROM run r WHERE r.status IN " + LIVE
-                    + " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.ref = r.id)");
-            none(sql, "1: ended runs with a task", "SELECT count(*) AS n FROM run r WHERE r.status NOT IN " + LIVE
-                    + " AND EXISTS (SELECT 1 FROM task t WHERE t.ref = r.id)");
-            none(sql, "1: mail of ended runs", "SELECT count(*) AS n FROM run_message m"
-                    + " WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.ref = m.run_id)");
-            none(sql, "1: tasks owned by the dead", "SELECT count(*) AS n FROM task t WHERE t.status = 'owned'"
-                    + " AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = t.owner AND w.lease_until > 0)");
-            none(sql, "1: owned without owner", "SELECT count(*) AS n FROM task"
-                    + " WHERE (status = 'owned') <> (owner IS NOT NULL)");
-            none(sql, "1: idle tasks with mail", "SELECT count(*) AS n FROM task t WHERE t.status = 'idle'"
-                    + " AND EXISTS (SELECT 1 FROM run_message m WHERE m.run_id = t.ref)");
-            none(sql, "1: ready without a time", "SELECT count(*) AS n FROM task"
-                    + " WHERE status = 'ready' AND ready_time IS NULL");
-            none(sql, "1: idle for no cause", "SELECT count(*) AS n FROM task WHERE status = 'idle'"
-                    + " AND ready_time IS NULL AND state NOT LIKE '%\"signal\"%' AND state NOT LIKE '%\"human\"%'"
-                    + " AND state NOT LIKE '%\"child\"%'");
-            none(sql, "15: rows of another workspace", "SELECT count(*) AS n FROM step s JOIN run r ON r.id = s.run_id"
-                    + " WHERE s.workspace_id <> r.workspace_id");
+            none(
+                    sql,
+                    "1: live runs without a task",
+                    "SELECT count(*) AS n FROM run r WHERE r.status IN " + LIVE
+                            + " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.ref = r.id)");
+            none(
+                    sql,
+                    "1: ended runs with a task",
+                    "SELECT count(*) AS n FROM run r WHERE r.status NOT IN " + LIVE
+                            + " AND EXISTS (SELECT 1 FROM task t WHERE t.ref = r.id)");
+            none(
+                    sql,
+                    "1: mail of ended runs",
+                    "SELECT count(*) AS n FROM run_message m"
+                            + " WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.ref = m.run_id)");
+            none(
+                    sql,
+                    "1: tasks owned by the dead",
+                    "SELECT count(*) AS n FROM task t WHERE t.status = 'owned'"
+                            + " AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = t.owner AND w.lease_until > 0)");
+            none(
+                    sql,
+                    "1: owned without owner",
+                    "SELECT count(*) AS n FROM task" + " WHERE (status = 'owned') <> (owner IS NOT NULL)");
+            none(
+                    sql,
+                    "1: idle tasks with mail",
+                    "SELECT count(*) AS n FROM task t WHERE t.status = 'idle'"
+                            + " AND EXISTS (SELECT 1 FROM run_message m WHERE m.run_id = t.ref)");
+            none(
+                    sql,
+                    "1: ready without a time",
+                    "SELECT count(*) AS n FROM task" + " WHERE status = 'ready' AND ready_time IS NULL");
+            none(
+                    sql,
+                    "1: idle for no cause",
+                    "SELECT count(*) AS n FROM task WHERE status = 'idle' AND ready_time IS NULL AND state NOT LIKE"
+                            + " '%\"signal\"%' AND state NOT LIKE '%\"human\"%' AND state NOT LIKE '%\"child\"%'");
+            none(
+                    sql,
+                    "15: rows of another workspace",
+                    "SELECT count(*) AS n FROM step s JOIN run r ON r.id = s.run_id"
+                            + " WHERE s.workspace_id <> r.workspace_id");
             long now = one(sql, "SELECT count(*) AS n FROM step");
             require(now >= steps, "4: step rows vanished");
             steps = now;
@@ -133,8 +157,11 @@ final class Invariants {
             none(sql, "6: runs that did not end", "SELECT count(*) AS n FROM run WHERE status IN " + LIVE);
             none(sql, "15: tasks at rest", "SELECT count(*) AS n FROM task");
             none(sql, "8: mail at rest", "SELECT count(*) AS n FROM run_message");
-            none(sql, "7: children that ended after their parents", "SELECT count(*) AS n FROM run c"
-                    + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
+            none(
+                    sql,
+                    "7: children that ended after their parents",
+                    "SELECT count(*) AS n FROM run c"
+                            + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
             for (UUID run : sql.list("SELECT id FROM run", row -> row.id("id"))) {
                 if (!retried.contains(run)) checkTold(sql, run);
             }
@@ -145,8 +172,8 @@ final class Invariants {
     private static void checkTold(Sql sql, UUID run) throws SQLException {
         String status = sql.one("SELECT status FROM run WHERE id = ?", row -> row.text("status"), run)
                 .orElseThrow();
-        List<String> bodies = sql.list(
-                "SELECT body FROM run_event WHERE run_id = ? ORDER BY seq", row -> row.text("body"), run);
+        List<String> bodies =
+                sql.list("SELECT body FROM run_event WHERE run_id = ? ORDER BY seq", row -> row.text("body"), run);
         int ends = 0;
         String last = null;
         for (String body : bodies) {
@@ -157,8 +184,12 @@ final class Invariants {
         }
         require(ends == 1, "6: " + run + " told " + ends + " ends");
         require(("run." + status).equals(last), "6: " + run + " is " + status + " and told " + last + " last");
-        none(sql, "4: outcomes recorded twice for " + run, "SELECT count(*) AS n FROM (SELECT 1 FROM step"
-                + " WHERE run_id = ? GROUP BY key, iteration, attempt HAVING count(*) > 1) AS twice", run);
+        none(
+                sql,
+                "4: outcomes recorded twice for " + run,
+                "SELECT count(*) AS n FROM (SELECT 1 FROM step"
+                        + " WHERE run_id = ? GROUP BY key, iteration, attempt HAVING count(*) > 1) AS twice",
+                run);
     }
 
     private static boolean isEnd(String type) {

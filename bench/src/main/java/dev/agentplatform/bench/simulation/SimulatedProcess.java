@@ -121,12 +121,7 @@ final class SimulatedProcess {
                 Secrets.NONE);
         engine = new Engine(parts, new Engine.Limits(random.nextInt(4) == 0 ? 2 : 100), List.of(kind));
         dispatcher = new Dispatcher(
-                database,
-                membership,
-                time,
-                Signals.NONE,
-                Map.of(Engine.TASK_KIND, engine::claimed),
-                engine::freeSlots);
+                database, membership, time, Signals.NONE, Map.of(Engine.TASK_KIND, engine::claimed), engine::freeSlots);
         engine.attach(dispatcher);
         membership.join();
     }
@@ -187,8 +182,10 @@ final class SimulatedProcess {
     // A program blocks, so it gets a thread; everything else runs in turn on the simulation's own.
     private Runnable placed(Runnable task) {
         boolean program = task.getClass().getName().contains("ProgramRun")
-                && StackWalker.getInstance().walk(frames -> frames.anyMatch(frame ->
-                        frame.getClassName().endsWith("ProgramRun") && frame.getMethodName().equals("start")));
+                && StackWalker.getInstance()
+                        .walk(frames ->
+                                frames.anyMatch(frame -> frame.getClassName().endsWith("ProgramRun")
+                                        && frame.getMethodName().equals("start")));
         if (!program) return task;
         return () -> programs.add(Thread.ofPlatform().daemon().name("program").start(task));
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that only the simulation moves. */
 final class SimulatedTime extends Clock {
-    private final AtomicLong now = new AtomicLong(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
+    private final AtomicLong now =
+            new AtomicLong(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
 
     void advance(long millis) {
         now.addAndGet(millis);

@@ -302,7 +302,9 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
             boolean open = false;
             String name = key.substring(Math.min(key.length(), 37));
             for (var step : (json.has("c") ? json.get("c") : json).get("o")) {
-                open |= no > 0 ? step.get(0).asInt() == no : step.get(1).asString().equals(name);
+                open |= no > 0
+                        ? step.get(0).asInt() == no
+                        : step.get(1).asString().equals(name);
             }
             boolean recorded = no > 0
                     ? sql.one("SELECT no FROM step WHERE run_id = ? AND no = ?", row -> row.small("no"), run, no)
@@ -325,9 +327,10 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
 
     private boolean rests() {
         boolean idle = processes.stream().allMatch(process -> !process.down && process.idle());
-        return idle && database.read(sql -> sql.one("SELECT count(*) AS n FROM task", row -> row.number("n")))
-                        .orElseThrow()
-                == 0;
+        return idle
+                && database.read(sql -> sql.one("SELECT count(*) AS n FROM task", row -> row.number("n")))
+                                .orElseThrow()
+                        == 0;
     }
 
     private void settleDown(int round) {
@@ -366,7 +369,9 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
                     .orElseThrow(() -> new Broken("6: acknowledged " + run + " is gone"));
             boolean poisoned = "poisoned".equals(record.errorCode());
             if (killerRuns.contains(run)) {
-                boolean stopped = poisoned || cancelTried.contains(run) || record.status().word().equals("timed_out");
+                boolean stopped = poisoned
+                        || cancelTried.contains(run)
+                        || record.status().word().equals("timed_out");
                 Invariants.require(stopped, "11: the killer " + run + " ended " + record.status());
                 continue;
             }
@@ -378,7 +383,8 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
                 boolean stopped = Arrays.asList("cancelled", "timed_out").contains(status) || poisoned;
                 Invariants.require(stopped, "7: cancelled " + run + " ended " + status + " " + record.error());
             } else {
-                boolean fine = Arrays.asList("completed", "timed_out").contains(status) || poisoned
+                boolean fine = Arrays.asList("completed", "timed_out").contains(status)
+                        || poisoned
                         || retried.contains(run)
                         || (status.equals("cancelled") && cancelTried.contains(run));
                 Invariants.require(fine, "6: " + run + " ended " + status + " " + record.error());
@@ -387,15 +393,17 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
     }
 
     private String describe() {
-        return database.read(sql -> sql.list(
-                        "SELECT t.ref, t.status, t.queue, t.ready_time, t.owner, t.wakes, t.seq, t.attempts, t.state,"
-                                + " r.status AS run_status FROM task t JOIN run r ON r.id = t.ref",
-                        row -> row.id("ref") + " " + row.text("status") + " " + row.text("queue") + " due "
-                                + row.numberOrNull("ready_time") + " owner " + row.idOrNull("owner") + " wakes "
-                                + row.number("wakes") + " attempts " + row.number("attempts") + " "
-                                + row.text("run_status") + " " + row.text("state"))
-                .stream()
-                .collect(Collectors.joining("\n"))) + "\nnow " + time.millis() + " workers " + processes.get(0).worker() + " "
+        return database.read(sql -> sql
+                        .list(
+                                "SELECT t.ref, t.status, t.queue, t.ready_time, t.owner, t.wakes, t.seq, t.attempts,"
+                                        + " t.state, r.status AS run_status FROM task t JOIN run r ON r.id = t.ref",
+                                row -> row.id("ref") + " " + row.text("status") + " " + row.text("queue") + " due "
+                                        + row.numberOrNull("ready_time") + " owner " + row.idOrNull("owner") + " wakes "
+                                        + row.number("wakes") + " attempts " + row.number("attempts") + " "
+                                        + row.text("run_status") + " " + row.text("state"))
+                        .stream()
+                        .collect(Collectors.joining("\n")))
+                + "\nnow " + time.millis() + " workers " + processes.get(0).worker() + " "
                 + processes.get(1).worker();
     }
 }

@@ -98,8 +98,7 @@ final class Workload implements RunKind {
     }
 
     static Submission submission(UUID id, UUID version, RunOptions options) {
-        return new Submission(
-                id, WORKSPACE, KIND, null, version, null, Json.object(), Json.nothing(), options, null);
+        return new Submission(id, WORKSPACE, KIND, null, version, null, Json.object(), Json.nothing(), options, null);
     }
 
     // ---- graphs
@@ -126,9 +125,7 @@ final class Workload implements RunKind {
     }
 
     private static NodeRules rules(Random shape) {
-        Retry retry = shape.nextInt(3) == 0
-                ? new Retry(3, shape.nextInt(3) * 20_000L, Backoff.LINEAR, 0)
-                : Retry.NONE;
+        Retry retry = shape.nextInt(3) == 0 ? new Retry(3, shape.nextInt(3) * 20_000L, Backoff.LINEAR, 0) : Retry.NONE;
         Join join = shape.nextInt(4) == 0 ? new Join(JoinPolicy.ALL_FINISHED, 0) : Join.ALL_COMPLETED;
         long delay = shape.nextInt(8) == 0 ? 15_000 : 0;
         return new NodeRules(delay, 0, retry, false, 1_000, -1, OnError.FAIL, join, 1);
@@ -140,9 +137,10 @@ final class Workload implements RunKind {
             case 2 -> new Node(id, "signal", id, new Waiting("signal", 0), false, true);
             case 3 -> new Node(id, "human", id, new Waiting("human", 0), false, true);
             case 4 -> new Node(id, "time", id, new Waiting("time", 1 + shape.nextInt(60_000)), true, true);
-            case 5, 6 -> child == null
-                    ? effect(id, seed, rules)
-                    : new Node(id, "child", id, new Children(child, 1 + shape.nextInt(2)), true, true);
+            case 5, 6 ->
+                child == null
+                        ? effect(id, seed, rules)
+                        : new Node(id, "child", id, new Children(child, 1 + shape.nextInt(2)), true, true);
             default -> effect(id, seed, rules);
         };
     }
@@ -202,7 +200,8 @@ final class Workload implements RunKind {
         @Override
         public Outcome resume(NodeContext context, Arrival arrival) {
             boolean all = context.results().get().stream()
-                    .allMatch(child -> RunStatus.of(child.status()).orElseThrow().ended());
+                    .allMatch(
+                            child -> RunStatus.of(child.status()).orElseThrow().ended());
             if (!all) return new Outcome.Wait("child", 0, Json.nothing(), List.of(), List.of());
             return Outcome.done(Json.object().put("node", context.nodeId()));
         }
@@ -226,7 +225,8 @@ final class Workload implements RunKind {
                 return context.note(key, Json.text("noted " + key));
             }
             case 1 -> {
-                return context.all(List.of(leaf(context, key + ":a"), leaf(context, key + ":b"))).getLast();
+                return context.all(List.of(leaf(context, key + ":a"), leaf(context, key + ":b")))
+                        .getLast();
             }
             case 2 -> {
                 return context.awaitSignal(key, SIGNAL, 0);

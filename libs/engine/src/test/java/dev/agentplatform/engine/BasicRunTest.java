@@ -137,7 +137,15 @@ class BasicRunTest {
 
     private static NodeRules retrying(int attempts, long delayMs) {
         return new NodeRules(
-                0, 0, new Retry(attempts, delayMs, Backoff.FIXED, 0), false, 1_000, -1, OnError.FAIL, Join.ALL_COMPLETED, 1);
+                0,
+                0,
+                new Retry(attempts, delayMs, Backoff.FIXED, 0),
+                false,
+                1_000,
+                -1,
+                OnError.FAIL,
+                Join.ALL_COMPLETED,
+                1);
     }
 
     private static NodeRules timingOut(long millis) {
@@ -234,14 +242,16 @@ class BasicRunTest {
     @OnBothDatabases
     void aSignalWakesOnlyTheStepThatWaitsForItsName(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID id = process.submit(new Flows.Draft().effect("wait", forSignal("go")).flow());
+            UUID id = process.submit(
+                    new Flows.Draft().effect("wait", forSignal("go")).flow());
             process.untilTask(id, "idle");
             assertThat(process.run(id).status()).isEqualTo(RunStatus.WAITING);
             process.engine.signal("public", id, "other", OUT);
             Await.until(
                     () -> {
                         process.dispatcher.turn();
-                        return process.count("run_message") == 0 && process.taskStatus(id).equals("idle");
+                        return process.count("run_message") == 0
+                                && process.taskStatus(id).equals("idle");
                     },
                     "the signal to be read");
             assertThat(process.run(id).status()).isEqualTo(RunStatus.WAITING);
@@ -256,7 +266,8 @@ class BasicRunTest {
     void aWaitForATimeEndsAtThatTime(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
             long until = process.clock.millis() + 3_600_000;
-            UUID id = process.submit(new Flows.Draft().effect("wait", untilTime(until)).flow());
+            UUID id = process.submit(
+                    new Flows.Draft().effect("wait", untilTime(until)).flow());
             process.untilTask(id, "idle");
             process.advance(3_599_999);
             assertThat(process.taskStatus(id)).isEqualTo("idle");
@@ -283,8 +294,9 @@ class BasicRunTest {
     void anOutputThatIsTooLargeFailsItsStep(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
             String large = "x".repeat(GraphDriver.OUTPUT_MAX);
-            UUID id = process.submit(
-                    new Flows.Draft().effect("a", context -> Outcome.done(Json.text(large))).flow());
+            UUID id = process.submit(new Flows.Draft()
+                    .effect("a", context -> Outcome.done(Json.text(large)))
+                    .flow());
             assertThat(process.end(id).errorCode()).isEqualTo("output_too_large");
         }
     }
@@ -294,8 +306,10 @@ class BasicRunTest {
         try (TestProcess process = TestProcess.start(database)) {
             String large = "x".repeat(GraphDriver.STATE_MAX);
             UUID id = process.submit(new Flows.Draft()
-                    .compute("a", context -> new Outcome.Done(
-                            OUT, null, null, Json.object().put("v", large), Json.nothing(), List.of()))
+                    .compute(
+                            "a",
+                            context -> new Outcome.Done(
+                                    OUT, null, null, Json.object().put("v", large), Json.nothing(), List.of()))
                     .effect("b", context -> Outcome.done(OUT))
                     .arrows("a>b")
                     .flow());
@@ -309,11 +323,11 @@ class BasicRunTest {
     void secretsAppearInNoRow(Database database) {
         TestProcess.Options options = new TestProcess.Options(
                 UUID.randomUUID(), Engine.Limits.USUAL, new Secrets(Map.of("KEY", "s3cret\"value")));
-        try (TestProcess process = new TestProcess(
-                database, new TestClock(), new Flows(), options)) {
+        try (TestProcess process = new TestProcess(database, new TestClock(), new Flows(), options)) {
             UUID id = process.submit(new Flows.Draft()
-                    .effect("a", context -> Outcome.done(
-                            Json.object().put("echo", "it is s3cret\"value"), "s3cret\"value"))
+                    .effect(
+                            "a",
+                            context -> Outcome.done(Json.object().put("echo", "it is s3cret\"value"), "s3cret\"value"))
                     .effect("b", context -> Outcome.fail("bad", "rejected s3cret\"value"))
                     .arrows("a>b")
                     .flow());
@@ -328,8 +342,9 @@ class BasicRunTest {
     @OnBothDatabases
     void errorTextMayHoldAnyCharacter(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID id = process.submit(
-                    new Flows.Draft().effect("a", context -> Outcome.fail("bad", "nul \0 and \ud800 alone")).flow());
+            UUID id = process.submit(new Flows.Draft()
+                    .effect("a", context -> Outcome.fail("bad", "nul \0 and \ud800 alone"))
+                    .flow());
             assertThat(process.end(id).status()).isEqualTo(RunStatus.FAILED);
         }
     }

@@ -6,10 +6,10 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.Dialect;
 import dev.agentplatform.testkit.Await;
 import dev.agentplatform.testkit.Databases;
 import dev.agentplatform.testkit.OnBothDatabases;
-import dev.agentplatform.store.Dialect;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -101,9 +101,13 @@ class CancelTest {
     @OnBothDatabases
     void aRunThatIsBeingStoppedDoesNotTurnInCircles(Database database) throws Exception {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID leaf = process.flows.add(new Flows.Draft().effect("wait", BasicRunTest.forSignal("go")).flow());
+            UUID leaf = process.flows.add(new Flows.Draft()
+                    .effect("wait", BasicRunTest.forSignal("go"))
+                    .flow());
             UUID id = process.submit(
-                    new Flows.Draft().effect("child", children(process, leaf, 1)).flow(),
+                    new Flows.Draft()
+                            .effect("child", children(process, leaf, 1))
+                            .flow(),
                     new RunOptions(0, true, Json.nothing(), 5_000, 0, null));
             process.untilTask(id, "idle");
             // The child cannot be claimed while this process has no slot to spare: it stays as it is.
@@ -132,7 +136,8 @@ class CancelTest {
             public Outcome resume(NodeContext context, Arrival arrival) {
                 List<NodeContext.ChildResult> results = context.results().get();
                 boolean all = results.stream()
-                        .allMatch(child -> RunStatus.of(child.status()).orElseThrow().ended());
+                        .allMatch(child ->
+                                RunStatus.of(child.status()).orElseThrow().ended());
                 if (!all) return new Outcome.Wait("child", 0, Json.nothing(), List.of(), List.of());
                 boolean completed = results.stream().allMatch(NodeContext.ChildResult::completed);
                 return completed ? Outcome.done(OUT) : Outcome.fail("child_failed", "a child did not complete");
@@ -143,9 +148,12 @@ class CancelTest {
     @OnBothDatabases
     void aParentWaitsForAllItsChildrenAndHoldsNothingMeanwhile(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID leaf = process.flows.add(new Flows.Draft().effect("a", context -> Outcome.done(OUT)).flow());
-            UUID middle = process.flows.add(new Flows.Draft().effect("c", children(process, leaf, 3)).flow());
-            UUID id = process.submit(new Flows.Draft().effect("c", children(process, middle, 3)).flow());
+            UUID leaf = process.flows.add(
+                    new Flows.Draft().effect("a", context -> Outcome.done(OUT)).flow());
+            UUID middle = process.flows.add(
+                    new Flows.Draft().effect("c", children(process, leaf, 3)).flow());
+            UUID id = process.submit(
+                    new Flows.Draft().effect("c", children(process, middle, 3)).flow());
             assertThat(process.end(id).status()).isEqualTo(RunStatus.COMPLETED);
             assertThat(process.count("run")).isEqualTo(1 + 3 + 9);
             assertThat(process.count("task")).isZero();
@@ -156,9 +164,13 @@ class CancelTest {
     @OnBothDatabases
     void aCancelGoesDownAndChildrenEndBeforeTheirParents(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID leaf = process.flows.add(new Flows.Draft().effect("w", BasicRunTest.forSignal("never")).flow());
-            UUID middle = process.flows.add(new Flows.Draft().effect("c", children(process, leaf, 3)).flow());
-            UUID id = process.submit(new Flows.Draft().effect("c", children(process, middle, 2)).flow());
+            UUID leaf = process.flows.add(new Flows.Draft()
+                    .effect("w", BasicRunTest.forSignal("never"))
+                    .flow());
+            UUID middle = process.flows.add(
+                    new Flows.Draft().effect("c", children(process, leaf, 3)).flow());
+            UUID id = process.submit(
+                    new Flows.Draft().effect("c", children(process, middle, 2)).flow());
             Await.until(
                     () -> {
                         process.dispatcher.turn();
@@ -177,7 +189,9 @@ class CancelTest {
     @OnBothDatabases
     void aChildThatIsBornAsItsParentFailsIsCancelledToo(Database database) throws Exception {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID leaf = process.flows.add(new Flows.Draft().effect("w", BasicRunTest.forSignal("never")).flow());
+            UUID leaf = process.flows.add(new Flows.Draft()
+                    .effect("w", BasicRunTest.forSignal("never"))
+                    .flow());
             CountDownLatch both = new CountDownLatch(2);
             CountDownLatch goOn = new CountDownLatch(1);
             CountDownLatch blocked = new CountDownLatch(1);
@@ -217,7 +231,8 @@ class CancelTest {
             RunRecord end = process.end(id);
             assertThat(end.status()).isEqualTo(RunStatus.FAILED);
             assertThat(process.count("task")).isZero();
-            assertThat(process.count("run WHERE status NOT IN ('failed', 'cancelled')")).isZero();
+            assertThat(process.count("run WHERE status NOT IN ('failed', 'cancelled')"))
+                    .isZero();
         }
     }
 
@@ -231,9 +246,11 @@ class CancelTest {
                         first.incrementAndGet();
                         return Outcome.done(OUT);
                     })
-                    .effect("b", context -> second.incrementAndGet() == 1
-                            ? Outcome.fail("bad", "once")
-                            : Outcome.done(Json.object().put("n", 2)))
+                    .effect(
+                            "b",
+                            context -> second.incrementAndGet() == 1
+                                    ? Outcome.fail("bad", "once")
+                                    : Outcome.done(Json.object().put("n", 2)))
                     .arrows("a>b")
                     .flow());
             assertThat(process.end(id).status()).isEqualTo(RunStatus.FAILED);
@@ -251,7 +268,8 @@ class CancelTest {
     @OnBothDatabases
     void aCancelThatArrivesWithTheLastSignalDecidesTheEnd(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID id = process.submit(new Flows.Draft().effect("w", BasicRunTest.forSignal("go")).flow());
+            UUID id = process.submit(
+                    new Flows.Draft().effect("w", BasicRunTest.forSignal("go")).flow());
             process.untilTask(id, "idle");
             process.engine.signal("public", id, "go", OUT);
             process.engine.cancel("public", id, "test");
@@ -262,7 +280,9 @@ class CancelTest {
     @OnBothDatabases
     void aCancelThatFollowsARetryIsForTheNewLife(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID id = process.submit(new Flows.Draft().effect("b", context -> Outcome.fail("bad", "always")).flow());
+            UUID id = process.submit(new Flows.Draft()
+                    .effect("b", context -> Outcome.fail("bad", "always"))
+                    .flow());
             assertThat(process.end(id).status()).isEqualTo(RunStatus.FAILED);
             new Driving(process.engine).retry("public", id);
             process.engine.cancel("public", id, "test");
@@ -292,7 +312,8 @@ class CancelTest {
                 // A stray signal makes it ready, so that a claim and the answer meet.
                 process.engine.signal("public", id, "stray", OUT);
                 Thread claiming = Thread.startVirtualThread(process.dispatcher::turn);
-                database.transact(sql -> process.engine.answer(sql, "public", id, 1, Json.object().put("ok", true)))
+                database.transact(sql -> process.engine.answer(
+                                sql, "public", id, 1, Json.object().put("ok", true)))
                         .ifPresent(process.engine::announce);
                 claiming.join();
                 assertThat(process.end(id).status()).isEqualTo(RunStatus.COMPLETED);

@@ -28,7 +28,12 @@ class DrivingTest {
             calls.incrementAndGet();
             return Outcome.done(OUT);
         };
-        return new Flows.Draft().effect("a", work).effect("b", work).effect("c", work).arrows("a>b", "b>c").flow();
+        return new Flows.Draft()
+                .effect("a", work)
+                .effect("b", work)
+                .effect("c", work)
+                .arrows("a>b", "b>c")
+                .flow();
     }
 
     private static Driving.Report report(StepStatus status, String workerKey) {
@@ -87,7 +92,8 @@ class DrivingTest {
             });
             began.await();
             assertThatThrownBy(() -> driving.drive("public", id, "you", 1))
-                    .isInstanceOfSatisfying(Problem.class, held -> assertThat(held.code()).isEqualTo("lease_held"));
+                    .isInstanceOfSatisfying(
+                            Problem.class, held -> assertThat(held.code()).isEqualTo("lease_held"));
             goOn.countDown();
             holder.join();
             assertThat(process.end(id).status()).isEqualTo(RunStatus.COMPLETED);
@@ -101,7 +107,8 @@ class DrivingTest {
             UUID id = process.submit(new Flows.Draft().outside("a").flow(), BY_HAND);
             driving.report("public", id, 1, report(StepStatus.RUNNING, "me"));
             assertThatThrownBy(() -> driving.report("public", id, 1, report(StepStatus.COMPLETED, "you")))
-                    .isInstanceOfSatisfying(Problem.class, held -> assertThat(held.code()).isEqualTo("lease_held"));
+                    .isInstanceOfSatisfying(
+                            Problem.class, held -> assertThat(held.code()).isEqualTo("lease_held"));
             process.untilTask(id, "idle");
             process.advance(30_000);
             Await.until(
@@ -123,7 +130,8 @@ class DrivingTest {
             Driving driving = new Driving(process.engine);
             UUID id = process.submit(threeSteps(), BY_HAND);
             assertThatThrownBy(() -> driving.setStatus("public", id, RunStatus.COMPLETED, "me"))
-                    .isInstanceOfSatisfying(Problem.class, no -> assertThat(no.code()).isEqualTo("illegal_status"));
+                    .isInstanceOfSatisfying(
+                            Problem.class, no -> assertThat(no.code()).isEqualTo("illegal_status"));
             driving.setStatus("public", id, RunStatus.FAILED, "me");
             assertThat(process.end(id).status()).isEqualTo(RunStatus.FAILED);
             assertThat(calls).hasValue(0);

@@ -72,14 +72,17 @@ public final class Flows implements RunKind {
             List<String> ids = List.copyOf(nodes.keySet());
             for (String arrow : arrows) {
                 String[] parts = arrow.split("[>:]");
-                edges.add(new Graph.Edge(ids.indexOf(parts[0]), ids.indexOf(parts[1]), parts.length > 2 ? parts[2] : null));
+                edges.add(new Graph.Edge(
+                        ids.indexOf(parts[0]), ids.indexOf(parts[1]), parts.length > 2 ? parts[2] : null));
             }
             return this;
         }
 
         Flow flow() {
             List<String> ids = List.copyOf(nodes.keySet());
-            List<NodeRules> all = ids.stream().map(id -> rules.getOrDefault(id, NodeRules.PLAIN)).toList();
+            List<NodeRules> all = ids.stream()
+                    .map(id -> rules.getOrDefault(id, NodeRules.PLAIN))
+                    .toList();
             Graph graph = new Graph(ids, all, edges, compensators);
             return new Flow(graph, List.copyOf(nodes.values()), Collections.nCopies(edges.size(), null), -1);
         }

@@ -23,7 +23,8 @@ class FollowerTest {
     void everyFollowerSeesTheExactLogOnce(Database database) throws Exception {
         try (TestProcess process = TestProcess.start(database)) {
             Flows.Draft draft = new Flows.Draft();
-            for (int i = 0; i < 60; i++) draft.effect("n" + i, context -> Outcome.done(Json.object().put("n", 1)));
+            for (int i = 0; i < 60; i++)
+                draft.effect("n" + i, context -> Outcome.done(Json.object().put("n", 1)));
             for (int i = 1; i < 60; i++) draft.arrows("n" + (i - 1) + ">n" + i);
             UUID version = process.flows.add(draft.flow());
             UUID id = process.ids.nextRun();
@@ -44,8 +45,9 @@ class FollowerTest {
             process.engine.submit(process.submission(id, version, RunOptions.USUAL));
             process.end(id);
             List<LogEvent> log = process.events(id);
-            assertThat(log).extracting(LogEvent::seq).isEqualTo(
-                    LongStream.rangeClosed(1, log.size()).boxed().toList());
+            assertThat(log)
+                    .extracting(LogEvent::seq)
+                    .isEqualTo(LongStream.rangeClosed(1, log.size()).boxed().toList());
             for (CompletableFuture<List<LogEvent>> seen : all) {
                 assertThat(seen.get(10, TimeUnit.SECONDS)).isEqualTo(log);
             }

@@ -24,13 +24,13 @@ final class ManualTimers implements Timers {
 
     /** Fires everything that is due at {@code now}, earliest first. */
     void fire(long now) {
-        for (Optional<Entry> due = takeDue(now); due.isPresent(); due = takeDue(now)) due.get().action().run();
+        for (Optional<Entry> due = takeDue(now); due.isPresent(); due = takeDue(now))
+            due.get().action().run();
     }
 
     private synchronized Optional<Entry> takeDue(long now) {
-        Optional<Entry> due = waiting.stream()
-                .filter(entry -> entry.at() <= now)
-                .min(Comparator.comparingLong(Entry::at));
+        Optional<Entry> due =
+                waiting.stream().filter(entry -> entry.at() <= now).min(Comparator.comparingLong(Entry::at));
         due.ifPresent(waiting::remove);
         return due;
     }

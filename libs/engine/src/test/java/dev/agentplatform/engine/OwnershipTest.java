@@ -57,8 +57,7 @@ class OwnershipTest {
 
     private TestProcess process(Database database) {
         TestProcess.Options options = new TestProcess.Options(instance, Engine.Limits.USUAL, Secrets.NONE);
-        return new TestProcess(
-                database, new TestClock(), new Flows(), options);
+        return new TestProcess(database, new TestClock(), new Flows(), options);
     }
 
     @OnBothDatabases
@@ -115,14 +114,16 @@ class OwnershipTest {
                 TestProcess other = sleeper.another(second, UUID.randomUUID())) {
             UUID id = sleeper.submit(new Flows.Draft()
                     .effect("a", context -> {
-                        if (calls.incrementAndGet() > 1) return Outcome.done(Json.object().put("by", "other"));
+                        if (calls.incrementAndGet() > 1)
+                            return Outcome.done(Json.object().put("by", "other"));
                         began.countDown();
                         awaitUninterrupted(goOn);
                         return Outcome.done(Json.object().put("by", "sleeper"));
                     })
                     .effect("b", context -> {
                         if (Thread.currentThread().isInterrupted()) afterwards.set(true);
-                        return Outcome.done(context.scope().root("nodes").get("a").get("output"));
+                        return Outcome.done(
+                                context.scope().root("nodes").get("a").get("output"));
                     })
                     .arrows("a>b")
                     .flow());
@@ -134,7 +135,8 @@ class OwnershipTest {
             List<String> journal = other.journal(id);
             goOn.countDown();
             // A unit of a run that the sleeper still believes to own, and one that no epoch would catch.
-            assertThatThrownBy(() -> sleeper.submit(new Flows.Draft().effect("c", done()).flow()))
+            assertThatThrownBy(() ->
+                            sleeper.submit(new Flows.Draft().effect("c", done()).flow()))
                     .isInstanceOf(Problem.class);
             Await.until(() -> sleeper.engine.owned() == 0, "the sleeper to lose its run");
             assertThat(other.journal(id)).isEqualTo(journal);
@@ -170,7 +172,8 @@ class OwnershipTest {
                 process.membership.beat();
                 return next.commit(unit);
             };
-            assertThatThrownBy(() -> process.submit(new Flows.Draft().effect("a", done()).flow()))
+            assertThatThrownBy(() ->
+                            process.submit(new Flows.Draft().effect("a", done()).flow()))
                     .isInstanceOf(Problem.class);
             assertThat(process.count("run")).isZero();
         }
@@ -182,7 +185,8 @@ class OwnershipTest {
         Database second = Databases.again(database);
         try (TestProcess sleeper = process(database);
                 TestProcess other = sleeper.another(second, UUID.randomUUID())) {
-            UUID id = other.submit(new Flows.Draft().effect("a", BasicRunTest.forSignal("go")).flow());
+            UUID id = other.submit(
+                    new Flows.Draft().effect("a", BasicRunTest.forSignal("go")).flow());
             other.untilTask(id, "idle");
             sleeper.clock.advance(Duration.ofSeconds(31));
             other.membership.beat();
@@ -210,7 +214,8 @@ class OwnershipTest {
                 })
                 .flow());
         // It gets one step further in each life, as long as it is claimed at all.
-        UUID innocent = process.submit(new Flows.Draft().effect("w", BasicRunTest.forSignal("go")).flow());
+        UUID innocent = process.submit(
+                new Flows.Draft().effect("w", BasicRunTest.forSignal("go")).flow());
         process.untilTask(innocent, "idle");
         try {
             while (!process.run(killer).status().ended()) {
@@ -307,7 +312,8 @@ class OwnershipTest {
                     AtomicInteger commits = new AtomicInteger();
                     int which = lost;
                     process.interceptor = (unit, next) -> {
-                        boolean ofTheRun = unit.fence() != null || !unit.births().isEmpty();
+                        boolean ofTheRun =
+                                unit.fence() != null || !unit.births().isEmpty();
                         if (!ofTheRun || commits.incrementAndGet() != which) return next.commit(unit);
                         if (written) next.commit(unit);
                         throw new CommitUnknown(new IOException("lost"));
@@ -364,7 +370,9 @@ class OwnershipTest {
         try (TestProcess process = process(database)) {
             UUID version = UUID.randomUUID();
             AtomicInteger loads = new AtomicInteger();
-            process.flows.put(version, new Flows.Draft().effect("a", BasicRunTest.forSignal("go")).flow());
+            process.flows.put(
+                    version,
+                    new Flows.Draft().effect("a", BasicRunTest.forSignal("go")).flow());
             UUID id = process.ids.nextRun();
             process.engine.submit(process.submission(id, version, RunOptions.USUAL));
             process.untilTask(id, "idle");
@@ -386,8 +394,7 @@ class OwnershipTest {
     @OnBothDatabases
     void aProcessOwnsNoMoreRunsThanItsLimit(Database database) {
         TestProcess.Options options = new TestProcess.Options(instance, new Engine.Limits(2), Secrets.NONE);
-        try (TestProcess process = new TestProcess(
-                database, new TestClock(), new Flows(), options)) {
+        try (TestProcess process = new TestProcess(database, new TestClock(), new Flows(), options)) {
             AtomicInteger now = new AtomicInteger();
             AtomicInteger most = new AtomicInteger();
             CountDownLatch goOn = new CountDownLatch(1);
@@ -399,7 +406,8 @@ class OwnershipTest {
                         return Outcome.done(OUT);
                     })
                     .flow();
-            List<UUID> ids = IntStream.range(0, 10).mapToObj(i -> process.submit(flow)).toList();
+            List<UUID> ids =
+                    IntStream.range(0, 10).mapToObj(i -> process.submit(flow)).toList();
             for (int i = 0; i < 20; i++) process.advance(1_000);
             goOn.countDown();
             for (UUID id : ids) process.end(id);

@@ -44,7 +44,8 @@ class ProgramTest {
             ObjectNode result = Json.object();
             result.set("first", step(context, "first"));
             result.set("chosen", context.note("chosen", Json.text("x")));
-            List<LeafStep> side = IntStream.range(0, 3).mapToObj(i -> leaf("side:" + i)).toList();
+            List<LeafStep> side =
+                    IntStream.range(0, 3).mapToObj(i -> leaf("side:" + i)).toList();
             result.set("side", Json.tree(context.all(side)));
             UUID childId = runId(context.idempotencyKey("child"));
             result.set("child", context.child("child", process.submission(childId, child, RunOptions.USUAL)));
@@ -90,21 +91,25 @@ class ProgramTest {
     @OnBothDatabases
     void aProgramEndsTheSameFromEveryPrefixOfItsHistory(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            UUID child = process.flows.add(
-                    new Flows.Draft().effect("a", context -> Outcome.done(Json.text("child"))).flow());
+            UUID child = process.flows.add(new Flows.Draft()
+                    .effect("a", context -> Outcome.done(Json.text("child")))
+                    .flow());
             Program program = everything(process, child);
             UUID original = process.submit(program);
             RunRecord end = finish(process, original);
             assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
             List<StepRecord> history = process.steps(original);
             assertThat(history).hasSize(10);
-            assertThat(effects).allSatisfy((key, times) -> assertThat(times).as(key).isEqualTo(1));
+            assertThat(effects)
+                    .allSatisfy((key, times) -> assertThat(times).as(key).isEqualTo(1));
 
             for (int known = 0; known <= history.size(); known++) {
                 effects.clear();
                 UUID copy = copy(process, program, end, history.subList(0, known));
                 RunRecord again = finish(process, copy);
-                assertThat(again.output().json()).as("from " + known).isEqualTo(end.output().json());
+                assertThat(again.output().json())
+                        .as("from " + known)
+                        .isEqualTo(end.output().json());
                 for (StepRecord step : history.subList(0, known)) {
                     assertThat(effects).as("from " + known).doesNotContainKey(step.key());
                 }
@@ -125,7 +130,7 @@ class ProgramTest {
             for (StepRecord step : known) {
                 sql.update(
                         "INSERT INTO step (run_id, no, workspace_id, key, type, iteration, attempt, status,"
-                                + " finished_time, error_code, error, output) VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)",
+                            + " finished_time, error_code, error, output) VALUES (?, ?, ?, ?, ?, 1, 1, ?, ?, ?, ?, ?)",
                         id,
                         step.no(),
                         "public",
@@ -149,8 +154,7 @@ class ProgramTest {
         UUID instance = UUID.randomUUID();
         CountDownLatch began = new CountDownLatch(1);
         TestProcess.Options options = new TestProcess.Options(instance, Engine.Limits.USUAL, Secrets.NONE);
-        try (TestProcess old =
-                new TestProcess(database, new TestClock(), new Flows(), options)) {
+        try (TestProcess old = new TestProcess(database, new TestClock(), new Flows(), options)) {
             Program program = (context, input) -> {
                 step(context, "first");
                 context.step("open", "work", Json.nothing(), () -> {
@@ -210,10 +214,8 @@ class ProgramTest {
 
     @OnBothDatabases
     void aProgramThatIsCancelledBeforeItWasClaimedNeverStarts(Database database) {
-        TestProcess.Options options =
-                new TestProcess.Options(UUID.randomUUID(), new Engine.Limits(1), Secrets.NONE);
-        try (TestProcess process =
-                new TestProcess(database, new TestClock(), new Flows(), options)) {
+        TestProcess.Options options = new TestProcess.Options(UUID.randomUUID(), new Engine.Limits(1), Secrets.NONE);
+        try (TestProcess process = new TestProcess(database, new TestClock(), new Flows(), options)) {
             CountDownLatch goOn = new CountDownLatch(1);
             UUID first = process.submit((Program) (context, input) -> {
                 goOn.await();

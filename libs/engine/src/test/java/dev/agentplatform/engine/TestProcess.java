@@ -63,8 +63,7 @@ final class TestProcess implements AutoCloseable {
         this.clock = clock;
         this.flows = flows;
         this.ids = new Ids(clock);
-        membership = new Membership(
-                database, new Membership.Identity(options.instance(), "test"), TIMING, clock, ids);
+        membership = new Membership(database, new Membership.Identity(options.instance(), "test"), TIMING, clock, ids);
         commits = new GroupCommit<>(database, new FenceJudge(membership::worker, clock), "runs");
         Engine.Parts parts = new Engine.Parts(
                 database, this::commit, membership, live, clock, ids, threads, timers, options.secrets());
@@ -108,8 +107,7 @@ final class TestProcess implements AutoCloseable {
     }
 
     Submission submission(UUID id, UUID version, RunOptions options) {
-        return new Submission(
-                id, WORKSPACE, "test", null, version, null, Json.object(), Json.nothing(), options, null);
+        return new Submission(id, WORKSPACE, "test", null, version, null, Json.object(), Json.nothing(), options, null);
     }
 
     RunRecord run(UUID id) {
@@ -138,7 +136,8 @@ final class TestProcess implements AutoCloseable {
     }
 
     int attempts(UUID id) {
-        return database.read(sql -> sql.one("SELECT attempts FROM task WHERE ref = ?", row -> row.small("attempts"), id))
+        return database.read(
+                        sql -> sql.one("SELECT attempts FROM task WHERE ref = ?", row -> row.small("attempts"), id))
                 .orElse(0);
     }
 

@@ -32,7 +32,8 @@ record RandomGraph(long seed, Graph graph) {
             int parents = 1 + random.nextInt(Math.min(3, node));
             BitSet chosen = new BitSet();
             for (int i = 0; i < parents; i++) chosen.set(random.nextInt(node));
-            chosen.stream().forEach(parent -> edges.add(new Graph.Edge(parent, edges.isEmpty() ? 1 : ids.size() - 1, null)));
+            chosen.stream()
+                    .forEach(parent -> edges.add(new Graph.Edge(parent, edges.isEmpty() ? 1 : ids.size() - 1, null)));
         }
         if (random.nextInt(3) == 0) addLoop(random, ids, rules, edges);
         return new RandomGraph(seed, new Graph(ids, rules, edges, new BitSet()));

@@ -29,8 +29,8 @@ class TransitionTest {
         Graph graph = graph("a>b", "b>c");
         GraphRun run = new GraphRun(graph, takeAll(graph)).finish(new Random(1), 100);
         assertThat(run.end().as()).isEqualTo(RunStatus.COMPLETED);
-        assertThat(run.outcomes()).isEqualTo(Map.of(
-                "a", List.of("completed"), "b", List.of("completed"), "c", List.of("completed")));
+        assertThat(run.outcomes())
+                .isEqualTo(Map.of("a", List.of("completed"), "b", List.of("completed"), "c", List.of("completed")));
         assertThat(run.control.resultNo()).isEqualTo(3);
     }
 
@@ -148,16 +148,23 @@ class TransitionTest {
             default -> takeAll(graph).apply(step);
         };
         GraphRun run = new GraphRun(graph, play).finish(new Random(6), 1_000);
-        assertThat(run.outcomes())
-                .containsEntry("out", List.of("skipped"))
-                .containsEntry("done", List.of("completed"));
+        assertThat(run.outcomes()).containsEntry("out", List.of("skipped")).containsEntry("done", List.of("completed"));
     }
 
     @Test
     void anInnerLoopTurnsWithinEachTurnOfTheOuter() {
         Map<String, NodeRules> rules = new HashMap<>(looping("outer", 100));
         rules.putAll(looping("inner", 100));
-        Graph graph = graph(rules, new BitSet(), "s>outer", "outer>inner", "inner>inner2", "inner2>inner", "inner2>next", "next>outer", "next>end");
+        Graph graph = graph(
+                rules,
+                new BitSet(),
+                "s>outer",
+                "outer>inner",
+                "inner>inner2",
+                "inner2>inner",
+                "inner2>next",
+                "next>outer",
+                "next>end");
         int[] inner = new int[1];
         Function<OpenStep, Play> play = step -> switch (graph.id(step.node())) {
             case "inner2" -> new Play(List.of(edge(graph, "inner2", ++inner[0] % 3 == 0 ? "next" : "inner")), null);
@@ -232,13 +239,15 @@ class TransitionTest {
             run.finish(new Random(i), 10_000);
             List<Integer> numbers = new ArrayList<>();
             for (Change change : run.changes) {
-                if (change instanceof Change.Closed closed) numbers.add(closed.step().no());
+                if (change instanceof Change.Closed closed)
+                    numbers.add(closed.step().no());
                 if (change instanceof Change.Skipped skipped) numbers.add(skipped.no());
             }
             assertThat(numbers).doesNotHaveDuplicates();
             int created = run.control.nextNo - 1;
-            assertThat(numbers).containsExactlyInAnyOrderElementsOf(
-                    IntStream.rangeClosed(1, created).boxed().toList());
+            assertThat(numbers)
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.rangeClosed(1, created).boxed().toList());
         }
     }
 
@@ -292,7 +301,8 @@ class TransitionTest {
             String[] ends = arrow.split(">");
             edges.add(new Graph.Edge(index.get(ends[0]), index.get(ends[1]), null));
         }
-        List<NodeRules> all = ids.stream().map(id -> rules.getOrDefault(id, NodeRules.PLAIN)).toList();
+        List<NodeRules> all =
+                ids.stream().map(id -> rules.getOrDefault(id, NodeRules.PLAIN)).toList();
         return new Graph(ids, all, edges, compensators);
     }
 
@@ -317,12 +327,12 @@ class TransitionTest {
 
     private static Map<String, NodeRules> looping(String node, int iterationsMax) {
         return Map.of(
-                node,
-                new NodeRules(0, 0, Retry.NONE, true, iterationsMax, -1, OnError.FAIL, Join.ALL_COMPLETED, 1));
+                node, new NodeRules(0, 0, Retry.NONE, true, iterationsMax, -1, OnError.FAIL, Join.ALL_COMPLETED, 1));
     }
 
     private static Function<OpenStep, Play> takeAll(Graph graph) {
-        return step -> new Play(IntStream.of(graph.outgoing(step.node())).boxed().toList(), null);
+        return step ->
+                new Play(IntStream.of(graph.outgoing(step.node())).boxed().toList(), null);
     }
 
     private static Function<OpenStep, Play> failing(Graph graph, String node) {
