@@ -35,7 +35,8 @@ final class Backlog {
                 return null;
             });
         }
-        database.transact(sql -> sql.update("ANALYZE"));
+        // As autovacuum would. Nothing of the platform analyzes an SQLite file.
+        if (database.dialect() == Dialect.POSTGRESQL) database.transact(sql -> sql.update("ANALYZE"));
     }
 
     private static void insert(Sql sql, int first, int last, long now) throws SQLException {
