@@ -11,6 +11,7 @@ import dev.agentplatform.app.command.VersionCommand;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.store.InstanceLock;
+import dev.agentplatform.web.HttpServer;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -69,7 +70,7 @@ public final class Main {
     private static int report(Exception exception, CommandLine command) throws Exception {
         int exitCode = switch (exception) {
             case Settings.WrongSetting _ -> WRONG_USAGE;
-            case Problem _, InstanceLock.FolderInUse _ -> FAILED;
+            case Problem _, InstanceLock.FolderInUse _, HttpServer.CannotListen _ -> FAILED;
             default -> throw exception;
         };
         command.getErr().println("agent-platform: " + exception.getMessage());

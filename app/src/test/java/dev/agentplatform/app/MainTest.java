@@ -2,11 +2,19 @@ package dev.agentplatform.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
+import dev.agentplatform.web.HttpServer;
+import dev.agentplatform.web.HttpSettings;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -67,6 +75,23 @@ class MainTest {
                 }))
                 .isEqualTo(Main.FAILED);
         assertThat(err.toString().lines()).containsExactly("agent-platform: The port is in use.");
+    }
+
+    @Test
+    void aPortInUseIsOneLineAndAFailure() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            String port = Integer.toString(taken.getLocalPort());
+            HttpSettings settings = HttpSettings.from(new Settings(Map.of("AGENT_PLATFORM_PORT", port)));
+            HttpServer server = new HttpServer(settings, new Ids(Clock.systemUTC()), List.of(), List.of(), List.of());
+            assertThat(executeCommandThat(() -> {
+                        server.start();
+                        return Main.OK;
+                    }))
+                    .isEqualTo(Main.FAILED);
+            assertThat(err.toString().lines())
+                    .containsExactly(
+                            "agent-platform: Cannot listen on 127.0.0.1 port " + port + ": Address already in use.");
+        }
     }
 
     @Test
