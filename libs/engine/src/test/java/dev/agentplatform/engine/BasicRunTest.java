@@ -44,6 +44,8 @@ class BasicRunTest {
             assertThat(process.journal(id)).containsExactly("a:completed", "b:completed", "c:completed");
             assertThat(process.eventTypes(id))
                     .containsExactly(
+                            "run.created",
+                            "run.started",
                             "step.started",
                             "step.completed",
                             "step.started",
@@ -51,7 +53,7 @@ class BasicRunTest {
                             "step.started",
                             "step.completed",
                             "run.completed");
-            assertThat(process.run(id).lastSeq()).isEqualTo(7);
+            assertThat(process.run(id).lastSeq()).isEqualTo(9);
             assertThat(process.result(id).get("n").asInt()).isEqualTo(3);
             assertThat(process.count("task")).isZero();
         }
