@@ -4,7 +4,6 @@ import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.web.Principal;
 import dev.agentplatform.web.Request;
 import java.util.UUID;
 
@@ -33,7 +32,7 @@ final class RunScope {
     /** Like {@link #run(Request)}, for an id that comes from elsewhere in the request. */
     RunRecord run(Request request, UUID runId, String what) {
         String workspace = request.workspace().id();
-        boolean guessed = !request.workspaceNamed() && request.principal() == Principal.ANONYMOUS;
+        boolean guessed = !request.workspaceNamed() && request.principal().isAnonymous();
         if (guessed) workspace = engine.workspaceOf(runId).orElse(workspace);
         return engine.find(workspace, runId).orElseThrow(() -> Problem.notFound(what, runId));
     }
