@@ -47,7 +47,7 @@ class HostileRunTest {
               {'source':'if','target':'grow','condition':'true'}]}\
             """, "{'seed':'0123456789abcdef'}");
         assertThat(run.text("status")).isEqualTo("failed");
-        assertThat(run.text("error_code")).isNotBlank();
+        assertThat(run.text("error_code")).isEqualTo("state_too_large");
         assertThat(run.text("failed_node_id")).isEqualTo("grow");
     }
 

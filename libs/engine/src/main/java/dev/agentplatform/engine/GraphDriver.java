@@ -421,6 +421,12 @@ final class GraphDriver implements Driver {
             failed(step, Outcome.fail("output_too_large", "The output has more than " + OUTPUT_MAX + " characters."));
             return;
         }
+        // Judged at each step, not only at the end of a turn: which node it was must not hang on time.
+        if (outcome.state() != null && nextValues.withState(outcome.state()).stateSize() > STATE_MAX) {
+            String message = "The run's variables have more than " + STATE_MAX + " characters.";
+            failed(step, Outcome.fail("state_too_large", message));
+            return;
+        }
         nextValues = nextValues.withOutput(flow.graph().id(step.node()), output);
         if (outcome.state() != null) nextValues = nextValues.withState(outcome.state());
         turn.rows.addAll(outcome.rows());

@@ -37,6 +37,11 @@ record RunValues(ObjectNode state, ObjectNode nodes, JsonNode secrets) {
         return new RunValues(next, nodes, secrets);
     }
 
+    /** Characters that the variables take in the task row. */
+    int stateSize() {
+        return Json.write(state).length();
+    }
+
     StepOutput output(String nodeId) {
         JsonNode node = nodes.path(nodeId);
         JsonNode text = node.path("text");
