@@ -17,6 +17,7 @@ public final class KnownSettings {
             "BODY_BYTES_MAX",
             "BUILD",
             "CORS_ORIGINS",
+            "CREDENTIAL_KEY",
             "DATA",
             "DATABASE_CONNECTIONS",
             "DATABASE_READERS",

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -224,9 +225,16 @@ final class Exchange implements Callable<OutboundResponse> {
             case MessageConstraintException large ->
                 new OutboundError(Code.TOO_LARGE, "The headers of the answer are too large.", failure);
             case ZipException damaged -> speaksNoHttp(place, failure);
+            // Systems differ in how they refuse an address that leads nowhere.
+            case SocketException unreachable
+            when neverConnected() -> new OutboundError(Code.CONNECT_FAILED, place + " cannot be reached.", failure);
             default ->
                 failure.getCause() instanceof HttpException ? speaksNoHttp(place, failure) : lost(place, failure);
         };
+    }
+
+    private synchronized boolean neverConnected() {
+        return !opened.isEmpty() && opened.stream().noneMatch(Socket::isConnected);
     }
 
     private static OutboundError lost(String place, IOException failure) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -65,7 +66,7 @@ final class Pipeline {
         headers(request, response);
         Reply reply = answer(request);
         boolean streamed = reply.streamHandler().isPresent();
-        long bytesOut = streamed ? stream(request, response, reply) : write(request, response, reply);
+        long bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
         long nanos = System.nanoTime() - request.startedNanos();
         Answered answered = new Answered(request, response.getStatus(), nanos, bytesOut, streamed);
         AccessLog.write(answered);
@@ -147,6 +148,7 @@ final class Pipeline {
     }
 
     private void readBody(Request request, Route route) throws IOException {
+        if (route.streamedBody()) return;
         byte[] bytes = bytes(request);
         if (bytes.length == 0) return;
         String contentType = request.servlet().getContentType();
@@ -215,10 +217,45 @@ final class Pipeline {
                 yield Problems.internal();
             }
         };
-        Reply reply = Problems.reply(problem, request.requestId());
+        ProblemFormat format = request.route().map(Route::problems).orElse(ProblemFormat.RFC_9457);
+        Reply reply = format.reply(problem, request.requestId());
+        int seconds = problem.retryAfterSeconds();
+        if (seconds > 0) reply = reply.header("Retry-After", String.valueOf(seconds));
         // What is left of a body that was not read would be taken for the next request.
         boolean unread = problem.status() == 413 || problem.status() == 408;
         return unread ? reply.header("Connection", "close") : reply;
+    }
+
+    private long plain(Request request, HttpServletResponse response, Reply reply) {
+        return reply.transfer().isPresent() ? transfer(request, response, reply) : write(request, response, reply);
+    }
+
+    private long transfer(Request request, HttpServletResponse response, Reply reply) {
+        response.setStatus(reply.status());
+        reply.headers().forEach(response::setHeader);
+        response.setContentType(reply.contentType());
+        if (request.method().equals("HEAD")) return 0;
+        long written = 0;
+        try {
+            CountedStream out = new CountedStream(response.getOutputStream());
+            try {
+                reply.transfer().orElseThrow().write(out);
+            } finally {
+                written = out.count();
+            }
+        } catch (Throwable thrown) {
+            if (!response.isCommitted()) {
+                response.reset();
+                headers(request, response);
+                return write(request, response, problem(request, thrown));
+            }
+            LOG.debug("request {}: its answer was cut: {}", request.requestId(), thrown.toString());
+            // Without its end the client sees that something is missing.
+            ServletContextRequest.getServletContextRequest(request.servlet())
+                    .getServletChannel()
+                    .abort(thrown);
+        }
+        return written;
     }
 
     /** Gives the number of bytes of the body. */

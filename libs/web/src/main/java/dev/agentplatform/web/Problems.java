@@ -52,9 +52,7 @@ public final class Problems {
 
     static Reply reply(Problem problem, String requestId) {
         byte[] body = Json.mapper().writeValueAsBytes(render(problem, requestId));
-        Reply reply = Reply.bytes(problem.status(), CONTENT_TYPE, body);
-        int seconds = problem.retryAfterSeconds();
-        return seconds == 0 ? reply : reply.header("Retry-After", String.valueOf(seconds));
+        return Reply.bytes(problem.status(), CONTENT_TYPE, body);
     }
 
     static Problem internal() {

@@ -19,7 +19,7 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** An answer: a status, headers, and either a body that is already bytes or a stream that is yet to be written. */
+/** An answer: a status, headers, and a body that is already bytes, a stream of events, or bytes yet to come. */
 public final class Reply {
     public static final String JSON = "application/json";
 
@@ -37,13 +37,21 @@ public final class Reply {
     private final String contentType;
     private final byte[] body;
     private final StreamHandler stream;
+    private final Transfer transfer;
 
-    private Reply(int status, Map<String, String> headers, String contentType, byte[] body, StreamHandler stream) {
+    private Reply(
+            int status,
+            Map<String, String> headers,
+            String contentType,
+            byte[] body,
+            StreamHandler stream,
+            Transfer transfer) {
         this.status = status;
         this.headers = headers;
         this.contentType = contentType;
         this.body = body;
         this.stream = stream;
+        this.transfer = transfer;
     }
 
     /** A JSON body: a tree is written as it is, anything else (records, lists, maps) in snake_case. */
@@ -55,11 +63,11 @@ public final class Reply {
     }
 
     public static Reply empty(int status) {
-        return new Reply(status, Map.of(), null, NO_BODY, null);
+        return new Reply(status, Map.of(), null, NO_BODY, null, null);
     }
 
     public static Reply bytes(int status, String contentType, byte[] body) {
-        return new Reply(status, Map.of(), contentType, body, null);
+        return new Reply(status, Map.of(), contentType, body, null, null);
     }
 
     public static Reply text(int status, String contentType, String body) {
@@ -83,13 +91,18 @@ public final class Reply {
 
     /** A stream of events with status 200, for GET and POST alike. */
     public static Reply stream(StreamHandler handler) {
-        return new Reply(200, Map.of(), Stream.CONTENT_TYPE, NO_BODY, handler);
+        return new Reply(200, Map.of(), Stream.CONTENT_TYPE, NO_BODY, handler, null);
+    }
+
+    /** A body that is written as it comes; {@code contentType} may be null. */
+    public static Reply transfer(int status, String contentType, Transfer transfer) {
+        return new Reply(status, Map.of(), contentType, NO_BODY, null, transfer);
     }
 
     public Reply header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Reply(status, more, contentType, body, stream);
+        return new Reply(status, more, contentType, body, stream, transfer);
     }
 
     public int status() {
@@ -112,6 +125,10 @@ public final class Reply {
 
     Optional<StreamHandler> streamHandler() {
         return Optional.ofNullable(stream);
+    }
+
+    Optional<Transfer> transfer() {
+        return Optional.ofNullable(transfer);
     }
 
     /** The tree that {@link #of} would write for a record, list or map. */

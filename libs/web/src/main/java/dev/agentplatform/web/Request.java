@@ -6,8 +6,13 @@ import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Workspace;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -217,6 +222,26 @@ public final class Request {
     /** The bytes of the body as they were sent. */
     public byte[] rawBody() {
         return bodyBytes;
+    }
+
+    /** The body of a route with {@link RouteDraft#streamedBody}, to be read once. */
+    public InputStream bodyStream() throws IOException {
+        return servlet.getInputStream();
+    }
+
+    /** Every header as it was sent, names in lower case. */
+    public Map<String, List<String>> headers() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (String name : Collections.list(servlet.getHeaderNames())) {
+            all.put(name.toLowerCase(Locale.ROOT), Collections.list(servlet.getHeaders(name)));
+        }
+        return all;
+    }
+
+    /** The query as it was sent, without the question mark; empty when there is none. */
+    public String rawQuery() {
+        String sent = servlet.getQueryString();
+        return sent == null ? "" : sent;
     }
 
     // For the pipeline

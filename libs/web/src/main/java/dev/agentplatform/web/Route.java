@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param operational about the process itself: needs no workspace and answers while the server drains
  * @param open answers without authentication too
  * @param anyJson the top level of the body may be something else than an object
+ * @param streamedBody the body is left to the handler, unread: any type, any length
+ * @param problems how what goes wrong is answered; other protocols have other shapes
  */
 public record Route(
         String service,
@@ -24,6 +26,8 @@ public record Route(
         boolean operational,
         boolean open,
         boolean anyJson,
+        boolean streamedBody,
+        ProblemFormat problems,
         boolean streams,
         Handler handler) {
 

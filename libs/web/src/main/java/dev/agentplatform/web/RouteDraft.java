@@ -18,6 +18,8 @@ public final class RouteDraft {
     private boolean operational;
     private boolean open;
     private boolean anyJson;
+    private boolean streamedBody;
+    private ProblemFormat problems = ProblemFormat.RFC_9457;
 
     RouteDraft(Consumer<Route> finished, String service, String method, String path, String summary) {
         this.finished = finished;
@@ -49,6 +51,18 @@ public final class RouteDraft {
     /** The body may be an array or any other JSON; a body that is no object names no workspace. */
     public RouteDraft anyJson() {
         anyJson = true;
+        return this;
+    }
+
+    /** The body is not read: the handler takes it from {@link Request#bodyStream}, whatever its type and length. */
+    public RouteDraft streamedBody() {
+        streamedBody = true;
+        return this;
+    }
+
+    /** For protocols with error bodies of their own. */
+    public RouteDraft problems(ProblemFormat format) {
+        problems = format;
         return this;
     }
 
@@ -95,6 +109,8 @@ public final class RouteDraft {
                 operational,
                 open,
                 anyJson,
+                streamedBody,
+                problems,
                 streams,
                 handler));
     }

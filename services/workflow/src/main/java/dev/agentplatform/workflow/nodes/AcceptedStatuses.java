@@ -1,5 +1,6 @@
 package dev.agentplatform.workflow.nodes;
 
+import dev.agentplatform.engine.NodeConfig;
 import dev.agentplatform.kernel.Problem;
 import tools.jackson.databind.JsonNode;
 
@@ -15,7 +16,7 @@ final class AcceptedStatuses {
             return found;
         }
         boolean found = false;
-        for (String entry : Config.text(accepted).split(",")) found |= matches(entry.strip(), status);
+        for (String entry : NodeConfig.text(accepted).split(",")) found |= matches(entry.strip(), status);
         return found;
     }
 

@@ -1,5 +1,6 @@
 package dev.agentplatform.workflow.nodes;
 
+import dev.agentplatform.engine.NodeConfig;
 import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.NodeWork;
@@ -34,7 +35,7 @@ public final class EventPublishNode implements NodeType {
     @Override
     public NodeWork prepare(JsonNode config) {
         CompiledTree tree = CompiledTree.parse(
-                Config.only(config, "event_type", "aggregate_type", "aggregate_id", "payload", "payload_json"));
+                NodeConfig.only(config, "event_type", "aggregate_type", "aggregate_id", "payload", "payload_json"));
         // The outbox is shown to subscribers, and nothing masks it.
         if (tree.roots().contains("secrets")) throw Problem.invalid("payload", "must not hold secrets");
         return context -> publish(context, tree.resolve(context.scope()));
@@ -42,12 +43,12 @@ public final class EventPublishNode implements NodeType {
 
     private static Outcome publish(NodeContext context, JsonNode config) {
         UUID id = eventId(context);
-        String type = limited("event_type", Config.required(config, "event_type"));
+        String type = limited("event_type", NodeConfig.required(config, "event_type"));
         String aggregateType = limited(
-                "aggregate_type", Config.text(config.path("aggregate_type")).strip());
-        String aggregateId =
-                limited("aggregate_id", Config.text(config.path("aggregate_id")).strip());
-        JsonNode payload = Config.first(config, "payload", "payload_json");
+                "aggregate_type", NodeConfig.text(config.path("aggregate_type")).strip());
+        String aggregateId = limited(
+                "aggregate_id", NodeConfig.text(config.path("aggregate_id")).strip());
+        JsonNode payload = NodeConfig.first(config, "payload", "payload_json");
         Outbox.Message message = new Outbox.Message(
                 id,
                 context.run().workspaceId(),

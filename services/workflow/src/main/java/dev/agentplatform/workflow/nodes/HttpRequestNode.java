@@ -1,5 +1,6 @@
 package dev.agentplatform.workflow.nodes;
 
+import dev.agentplatform.engine.NodeConfig;
 import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.NodeWork;
@@ -52,12 +53,12 @@ public final class HttpRequestNode implements NodeType {
     @Override
     public NodeWork prepare(JsonNode config) {
         CompiledTree head =
-                CompiledTree.parse(Config.only(config, "url", "method", "query", "headers", "accept_status"));
+                CompiledTree.parse(NodeConfig.only(config, "url", "method", "query", "headers", "accept_status"));
         JsonNode bodyConfig = config.path("body");
         Body body = bodyConfig.isString()
                 ? Template.parse(bodyConfig.stringValue())::renderJson
                 : CompiledTree.parse(bodyConfig)::resolve;
-        Duration timeLimit = Config.timeLimit(config);
+        Duration timeLimit = NodeConfig.timeLimit(config);
         return context -> send(context, head.resolve(context.scope()), body.resolve(context.scope()), timeLimit);
     }
 
@@ -69,13 +70,13 @@ public final class HttpRequestNode implements NodeType {
 
     private Outcome send(NodeContext context, JsonNode head, JsonNode body, Duration timeLimit)
             throws InterruptedException {
-        String url = withQuery(Config.required(head, "url"), head.path("query"));
+        String url = withQuery(NodeConfig.required(head, "url"), head.path("query"));
         boolean hasBody =
                 !Json.isNothing(body) && !(body.isString() && body.stringValue().isEmpty());
-        String named = Config.text(head.path("method")).strip().toUpperCase(Locale.ROOT);
+        String named = NodeConfig.text(head.path("method")).strip().toUpperCase(Locale.ROOT);
         String method = !named.isEmpty() ? named : hasBody ? "POST" : "GET";
         Map<String, String> headers = headers(context, head.path("headers"), hasBody ? body : null);
-        byte[] bytes = hasBody ? Config.text(body).getBytes(StandardCharsets.UTF_8) : null;
+        byte[] bytes = hasBody ? NodeConfig.text(body).getBytes(StandardCharsets.UTF_8) : null;
         JsonNode input = input(method, url, headers);
         OutboundRequest request =
                 new OutboundRequest(method, url, headers, bytes, timeLimit, OutboundRequest.RESPONSE_BYTES_MAX);
@@ -122,7 +123,7 @@ public final class HttpRequestNode implements NodeType {
         headers.put("x-workspace-id", context.run().workspaceId());
         if (body != null) headers.put("Content-Type", body.isString() ? PLAIN_TEXT : "application/json");
         for (Map.Entry<String, JsonNode> header : object("headers", config).properties()) {
-            if (!Json.isNothing(header.getValue())) headers.put(header.getKey(), Config.text(header.getValue()));
+            if (!Json.isNothing(header.getValue())) headers.put(header.getKey(), NodeConfig.text(header.getValue()));
         }
         return headers;
     }
@@ -143,7 +144,7 @@ public final class HttpRequestNode implements NodeType {
     private static void add(StringBuilder query, String name, JsonNode value) {
         if (Json.isNothing(value)) return;
         if (!query.isEmpty()) query.append('&');
-        query.append(encode(name)).append('=').append(encode(Config.text(value)));
+        query.append(encode(name)).append('=').append(encode(NodeConfig.text(value)));
     }
 
     private static String encode(String text) {
@@ -151,7 +152,7 @@ public final class HttpRequestNode implements NodeType {
     }
 
     private static JsonNode object(String name, JsonNode value) {
-        JsonNode tree = Config.tree(name, value);
+        JsonNode tree = NodeConfig.tree(name, value);
         if (Json.isNothing(tree)) return Json.object();
         if (!tree.isObject()) throw Problem.invalid(name, "must be an object");
         return tree;

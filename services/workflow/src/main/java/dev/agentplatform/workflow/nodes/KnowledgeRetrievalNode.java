@@ -1,5 +1,6 @@
 package dev.agentplatform.workflow.nodes;
 
+import dev.agentplatform.engine.NodeConfig;
 import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.NodeWork;
@@ -61,7 +62,7 @@ public final class KnowledgeRetrievalNode implements NodeType {
 
     @Override
     public NodeWork prepare(JsonNode config) {
-        CompiledTree tree = CompiledTree.parse(Config.only(
+        CompiledTree tree = CompiledTree.parse(NodeConfig.only(
                 config,
                 "documents",
                 "source_url",
@@ -71,21 +72,21 @@ public final class KnowledgeRetrievalNode implements NodeType {
                 "top_k",
                 "filters_json",
                 "filters"));
-        Duration timeLimit = Config.timeLimit(config);
+        Duration timeLimit = NodeConfig.timeLimit(config);
         return context -> retrieve(context, tree.resolve(context.scope()), timeLimit);
     }
 
     private Outcome retrieve(NodeContext context, JsonNode config, Duration timeLimit) throws InterruptedException {
-        String query = Config.text(Config.first(config, "query_template", "query"));
-        int topK = Config.whole("top_k", config.path("top_k"), TOP_K, 1, TOP_K_MAX);
-        JsonNode filters = Config.tree("filters_json", Config.first(config, "filters_json", "filters"));
+        String query = NodeConfig.text(NodeConfig.first(config, "query_template", "query"));
+        int topK = NodeConfig.whole("top_k", config.path("top_k"), TOP_K, 1, TOP_K_MAX);
+        JsonNode filters = NodeConfig.tree("filters_json", NodeConfig.first(config, "filters_json", "filters"));
         ObjectNode input = Json.object();
         input.put("query", query);
         input.put("top_k", topK);
         if (!Json.isNothing(filters)) input.set("filters", filters);
-        JsonNode documents = Config.tree("documents", config.path("documents"));
+        JsonNode documents = NodeConfig.tree("documents", config.path("documents"));
         if (Json.isNothing(documents)) {
-            String url = Config.text(config.path("source_url")).strip();
+            String url = NodeConfig.text(config.path("source_url")).strip();
             if (url.isEmpty()) return withoutDocuments(config, input);
             input.put("source_url", url);
             try {
@@ -139,11 +140,11 @@ public final class KnowledgeRetrievalNode implements NodeType {
     }
 
     private static Document document(JsonNode item, int index) {
-        if (!item.isObject()) return new Document("", Config.text(item), index, Json.object());
-        String content = Config.text(Config.first(item, "content", "text", "page_content"));
-        JsonNode metadata = Config.tree("metadata", Config.first(item, "metadata", "metadata_json"));
+        if (!item.isObject()) return new Document("", NodeConfig.text(item), index, Json.object());
+        String content = NodeConfig.text(NodeConfig.first(item, "content", "text", "page_content"));
+        JsonNode metadata = NodeConfig.tree("metadata", NodeConfig.first(item, "metadata", "metadata_json"));
         return new Document(
-                Config.text(item.path("title")), content, index, metadata.isObject() ? metadata : Json.object());
+                NodeConfig.text(item.path("title")), content, index, metadata.isObject() ? metadata : Json.object());
     }
 
     private static boolean passes(JsonNode filters, JsonNode metadata, JsonNode item) {
@@ -165,7 +166,7 @@ public final class KnowledgeRetrievalNode implements NodeType {
             for (JsonNode one : is) if (allows(wanted, one)) return true;
             return false;
         }
-        return Config.text(wanted).equals(Config.text(is));
+        return NodeConfig.text(wanted).equals(NodeConfig.text(is));
     }
 
     private static ObjectNode output(String query, List<Scored> ranked) {

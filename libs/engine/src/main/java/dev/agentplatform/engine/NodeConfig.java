@@ -1,4 +1,4 @@
-package dev.agentplatform.workflow.nodes;
+package dev.agentplatform.engine;
 
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
@@ -7,14 +7,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads resolved configs. What a template gave may be text where a number or a tree is meant. */
-final class Config {
+public final class NodeConfig {
     private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
     private static final Duration TIME_LIMIT_MAX = Duration.ofHours(1);
 
-    private Config() {}
+    private NodeConfig() {}
 
     /** The first of these fields that is there and not null; JSON null when none is. */
-    static JsonNode first(JsonNode config, String... names) {
+    public static JsonNode first(JsonNode config, String... names) {
         for (String name : names) {
             JsonNode value = config.path(name);
             if (!Json.isNothing(value)) return value;
@@ -23,27 +23,27 @@ final class Config {
     }
 
     /** Only the named fields, for types that resolve not all of their config. */
-    static ObjectNode only(JsonNode config, String... names) {
+    public static ObjectNode only(JsonNode config, String... names) {
         ObjectNode part = Json.object();
         for (String name : names) if (config.has(name)) part.set(name, config.get(name));
         return part;
     }
 
     /** Text as it is, everything else as JSON, nothing as empty text. */
-    static String text(JsonNode value) {
+    public static String text(JsonNode value) {
         if (Json.isNothing(value)) return "";
         return value.isString() ? value.stringValue() : Json.write(value);
     }
 
     /** @throws Problem {@code invalid} when the field is missing or empty */
-    static String required(JsonNode config, String name) {
+    public static String required(JsonNode config, String name) {
         String text = text(config.path(name)).strip();
         if (text.isEmpty()) throw Problem.invalid(name, "must not be empty");
         return text;
     }
 
     /** The value itself, or the tree that a text holds. */
-    static JsonNode tree(String name, JsonNode value) {
+    public static JsonNode tree(String name, JsonNode value) {
         if (!value.isString() || value.stringValue().isBlank()) return value.isString() ? Json.nothing() : value;
         try {
             return Json.parse(value.stringValue());
@@ -52,7 +52,7 @@ final class Config {
         }
     }
 
-    static int whole(String name, JsonNode value, int byDefault, int lowest, int highest) {
+    public static int whole(String name, JsonNode value, int byDefault, int lowest, int highest) {
         String text = text(value).strip();
         if (text.isEmpty()) return byDefault;
         if (text.matches("-?\\d{1,9}(\\.0+)?")) {
@@ -66,7 +66,7 @@ final class Config {
      * For calls of a node whose {@code timeout_seconds} the engine watches: a little more than that, so that
      * it is the engine that decides.
      */
-    static Duration timeLimit(JsonNode config) {
+    public static Duration timeLimit(JsonNode config) {
         double seconds = config.path("timeout_seconds").asDouble(0);
         if (seconds <= 0) return TIME_LIMIT;
         Duration limit = Duration.ofMillis((long) (Math.min(seconds, TIME_LIMIT_MAX.toSeconds()) * 1000) + 1000);

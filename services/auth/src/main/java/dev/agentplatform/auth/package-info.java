@@ -1,0 +1,2 @@
+/** Users, roles, and what they may do. */
+package dev.agentplatform.auth;

@@ -1,0 +1,2 @@
+/** Code runner: Python and JavaScript in isolated processes. */
+package dev.agentplatform.code;
