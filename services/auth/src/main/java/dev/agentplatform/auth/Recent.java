@@ -62,4 +62,8 @@ public final class Recent<K, V> {
         changes = changes + 1;
         entries.clear();
     }
+
+    int size() {
+        return entries.size();
+    }
 }
