@@ -1,5 +1,7 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.auth.AuthModule;
+import dev.agentplatform.auth.Tokens;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -9,6 +11,7 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.gateway.access.AccessSettings;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
@@ -58,6 +61,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
@@ -76,9 +80,12 @@ public final class Platform implements AutoCloseable {
     private final RuntimeModule runtime;
     private final Routes human;
     private final SessionModule session;
+    private final Optional<Tokens> tokens;
+    private final AuthModule auth;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
+        tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
         lock = InstanceLock.acquire(data, ids);
         try {
@@ -106,10 +113,12 @@ public final class Platform implements AutoCloseable {
                 workflow.workflows(),
                 (workspace, body, reserved) -> runs.start(workspace, Binder.bind(body, StartRun.class), reserved),
                 RunJson::run);
+        auth = new AuthModule(database, clock, ids, tokens);
     }
 
-    // Whoever can reach a server that listens on loopback can reach loopback anyway.
+    // Whoever can reach a server that listens on loopback and asks for no key can reach loopback anyway.
     private static boolean loopbackOnly(Settings settings) {
+        if (AccessSettings.from(settings).authRequired()) return false;
         String host = settings.text("AGENT_PLATFORM_HOST", "127.0.0.1");
         return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
@@ -218,6 +227,15 @@ public final class Platform implements AutoCloseable {
         return workflow;
     }
 
+    public AuthModule auth() {
+        return auth;
+    }
+
+    /** What signs and verifies JWTs; empty without a secret. */
+    public Optional<Tokens> tokens() {
+        return tokens;
+    }
+
     public Ids ids() {
         return ids;
     }
@@ -228,7 +246,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, auth.routes());
     }
 
     public boolean embedded() {
@@ -239,6 +257,7 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         process.stop();
+        auth.close();
         outbound.close();
         database.close();
         lock.close();

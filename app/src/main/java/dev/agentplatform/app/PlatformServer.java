@@ -3,6 +3,10 @@ package dev.agentplatform.app;
 import dev.agentplatform.gateway.Check;
 import dev.agentplatform.gateway.GatewayRoutes;
 import dev.agentplatform.gateway.Metrics;
+import dev.agentplatform.gateway.access.Access;
+import dev.agentplatform.gateway.access.AccessSettings;
+import dev.agentplatform.gateway.keys.ApiKeyRoutes;
+import dev.agentplatform.gateway.keys.ApiKeys;
 import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Settings.WrongSetting;
@@ -11,6 +15,7 @@ import dev.agentplatform.web.DocumentRoutes;
 import dev.agentplatform.web.HttpServer;
 import dev.agentplatform.web.HttpSettings;
 import dev.agentplatform.web.Idempotency;
+import dev.agentplatform.web.Route;
 import dev.agentplatform.web.Routes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,12 +28,13 @@ public final class PlatformServer implements LifeCycle {
     static final Map<String, Integer> SERVICE_PORTS = servicePorts();
 
     private final Idempotency idempotency;
+    private final ApiKeys keys;
     private final Metrics metrics;
     private final HttpServer server;
+    private final List<Route> routes;
 
     /** @param services names of the services that answer; empty for all */
     public PlatformServer(Platform platform, Settings settings, List<String> services, boolean servicePorts) {
-        refuseAuthentication(settings);
         List<Routes> rooms = new ArrayList<>();
         for (Routes room : platform.routes()) {
             if (services.isEmpty() || services.contains(room.service())) rooms.add(room);
@@ -49,29 +55,32 @@ public final class PlatformServer implements LifeCycle {
                 .map(room -> new Check(room.service(), Check.IN_PROCESS))
                 .toList();
         GatewayRoutes.Product product = new GatewayRoutes.Product("agent-platform", Build.version());
-        rooms.add(new GatewayRoutes(product, checks, inProcess, metrics).routes());
+        AccessSettings wanted = AccessSettings.from(settings);
+        keys = new ApiKeys(platform.database(), platform.clock(), platform.ids());
+        Access access =
+                new Access(wanted, keys, platform.tokens(), platform.auth().permissions());
+        Routes gateway = new GatewayRoutes(product, checks, inProcess, metrics).routes();
+        new ApiKeyRoutes(keys, platform.clock(), wanted.authRequired()).addTo(gateway);
+        rooms.add(gateway);
         rooms.add(new DocumentRoutes("Agent Platform", Build.version(), rooms).routes());
+        routes = rooms.stream().flatMap(room -> room.routes().stream()).toList();
         idempotency = new Idempotency(platform.database(), platform.ids(), platform.clock());
         HttpSettings http = HttpSettings.from(settings);
         if (servicePorts) http = http.withExtraPorts(List.copyOf(SERVICE_PORTS.values()));
-        server = new HttpServer(http, platform.ids(), rooms, List.of(idempotency), List.of(metrics));
+        server = new HttpServer(http, platform.ids(), rooms, List.of(access, idempotency), List.of(metrics));
         metrics.watchStreams(server::streamCount);
         EngineMetrics.register(metrics.registry(), platform);
     }
 
-    // Keys and permissions come with the gateway's next version; a server must not pretend to check them.
-    private static void refuseAuthentication(Settings settings) {
-        if (settings.flag(false, "AGENT_PLATFORM_AUTH_REQUIRED", "AUTH_ENABLED")) {
-            throw new WrongSetting("AGENT_PLATFORM_AUTH_REQUIRED", "true", "false in this version");
-        }
-        if (settings.flag(false, "AGENT_PLATFORM_AUTHZ_REQUIRED")) {
-            throw new WrongSetting("AGENT_PLATFORM_AUTHZ_REQUIRED", "true", "false in this version");
-        }
+    /** Every route that this process answers, for tests that ask all of them. */
+    public List<Route> routes() {
+        return routes;
     }
 
     @Override
     public void start() {
         idempotency.start();
+        keys.start();
         server.start();
     }
 
@@ -87,6 +96,7 @@ public final class PlatformServer implements LifeCycle {
     @Override
     public void stop() {
         server.stop();
+        keys.stop();
         idempotency.stop();
         metrics.close();
     }

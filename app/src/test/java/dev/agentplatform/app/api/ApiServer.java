@@ -8,6 +8,7 @@ import dev.agentplatform.store.Database;
 import dev.agentplatform.store.DatabaseUrl;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.testkit.Databases;
+import dev.agentplatform.web.Route;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +49,11 @@ final class ApiServer implements AutoCloseable {
 
     /** @param servicePorts also at the port that each service has of its own */
     ApiServer(Dialect dialect, boolean servicePorts) throws Exception {
+        this(dialect, servicePorts, Map.of());
+    }
+
+    /** @param more settings besides the usual ones */
+    ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more) throws Exception {
         this.dialect = dialect;
         reserved = Databases.fresh(dialect);
         reserved.close();
@@ -66,6 +72,7 @@ final class ApiServer implements AutoCloseable {
             }
         }
         values.put("AGENT_PLATFORM_DATA", data.toString());
+        values.putAll(more);
         Settings settings = new Settings(values);
         platform = new Platform(settings, Roles.ALL);
         server = new PlatformServer(platform, settings, List.of(), servicePorts);
@@ -83,6 +90,10 @@ final class ApiServer implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    List<Route> routes() {
+        return server.routes();
     }
 
     HttpClient client() {

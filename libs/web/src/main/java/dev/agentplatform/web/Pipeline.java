@@ -25,10 +25,12 @@ import tools.jackson.databind.JsonNode;
 final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final byte[] NO_BODY = {};
+    private static final String AUTHENTICATE = "Bearer realm=\"agent-platform\"";
     private static final int DRAINING_RETRY_SECONDS = 5;
     private static final int REQUEST_ID_LENGTH_MAX = 128;
 
     private final RouteTable table;
+    private final List<Filter> filters;
     private final Handler handlers;
     private final List<Observer> observers;
     private final Streams streams;
@@ -45,6 +47,7 @@ final class Pipeline {
             HttpSettings settings,
             Ids ids) {
         this.table = table;
+        this.filters = List.copyOf(filters);
         this.handlers = chain(filters);
         this.observers = List.copyOf(observers);
         this.streams = streams;
@@ -90,6 +93,7 @@ final class Pipeline {
     private Reply matched(Request request, Match.Found found) throws Exception {
         request.matched(found);
         refuseWhileDraining(request, found.route());
+        for (Filter filter : filters) filter.admit(request);
         readBody(request, found.route());
         resolveWorkspace(request, found.route());
         return handlers.handle(request);
@@ -221,6 +225,7 @@ final class Pipeline {
         Reply reply = format.reply(problem, request.requestId());
         int seconds = problem.retryAfterSeconds();
         if (seconds > 0) reply = reply.header("Retry-After", String.valueOf(seconds));
+        if (problem.status() == 401) reply = reply.header("WWW-Authenticate", AUTHENTICATE);
         // What is left of a body that was not read would be taken for the next request.
         boolean unread = problem.status() == 413 || problem.status() == 408;
         return unread ? reply.header("Connection", "close") : reply;

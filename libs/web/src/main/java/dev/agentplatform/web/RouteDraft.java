@@ -18,6 +18,7 @@ public final class RouteDraft {
     private boolean operational;
     private boolean open;
     private boolean anyJson;
+    private boolean secret;
     private boolean streamedBody;
     private ProblemFormat problems = ProblemFormat.RFC_9457;
 
@@ -51,6 +52,12 @@ public final class RouteDraft {
     /** The body may be an array or any other JSON; a body that is no object names no workspace. */
     public RouteDraft anyJson() {
         anyJson = true;
+        return this;
+    }
+
+    /** Takes or gives a secret: nothing of it is stored, so an {@code Idempotency-Key} does nothing here. */
+    public RouteDraft secret() {
+        secret = true;
         return this;
     }
 
@@ -109,6 +116,7 @@ public final class RouteDraft {
                 operational,
                 open,
                 anyJson,
+                secret,
                 streamedBody,
                 problems,
                 streams,
