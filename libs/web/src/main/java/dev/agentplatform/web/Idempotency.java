@@ -66,7 +66,8 @@ public final class Idempotency implements Filter, LifeCycle {
     @Override
     public Reply filter(Request request, Handler next) throws Exception {
         Optional<String> key = request.method().equals("POST") ? request.header(HEADER) : Optional.empty();
-        if (key.isEmpty()) return next.handle(request);
+        boolean elsewhere = request.route().map(Route::forwarded).orElse(false);
+        if (key.isEmpty() || elsewhere) return next.handle(request);
         Asked asked = new Asked(new Name(request.workspace().id(), checked(key.get())), route(request), hash(request));
         if (!running.add(asked.name())) throw alreadyRunning(asked);
         try {
@@ -89,7 +90,7 @@ public final class Idempotency implements Filter, LifeCycle {
             release(asked);
             throw fault;
         }
-        if (reply.streamHandler().isPresent()) return reply;
+        if (reply.streamHandler().isPresent() || reply.transfer().isPresent()) return reply;
         if (isFinal(reply.status())) store(asked, reply);
         else release(asked);
         return reply;

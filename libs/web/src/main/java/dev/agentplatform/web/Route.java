@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param open answers without authentication too
  * @param anyJson the top level of the body may be something else than an object
  * @param streamedBody the body is left to the handler, unread: any type, any length
+ * @param forwarded another process answers: see {@link RouteDraft#forwarded}
  * @param problems how what goes wrong is answered; other protocols have other shapes
  */
 public record Route(
@@ -27,6 +28,7 @@ public record Route(
         boolean open,
         boolean anyJson,
         boolean streamedBody,
+        boolean forwarded,
         ProblemFormat problems,
         boolean streams,
         Handler handler) {
