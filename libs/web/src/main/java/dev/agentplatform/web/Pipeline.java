@@ -272,8 +272,10 @@ final class Pipeline {
             LOG.debug("request {}: its answer was cut: {}", request.requestId(), thrown.toString());
             // Without its end the client sees that something is missing.
             ServletContextRequest.getServletContextRequest(request.servlet())
-                    .getServletChannel()
-                    .abort(thrown);
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close(thrown);
         }
         return written;
     }
