@@ -23,7 +23,7 @@ public final class GatewayRoutes {
 
     /**
      * @param readiness what must work before this process takes requests: store, queue, configured brokers
-     * @param services one check for each service room of this process, by the room's name
+     * @param services one check for each service, by its name; those of other processes have an address
      */
     public GatewayRoutes(Product product, List<Check> readiness, List<Check> services, Metrics metrics) {
         this(product, readiness, services, metrics, Checks.LIMIT);
@@ -92,8 +92,8 @@ public final class GatewayRoutes {
         for (Result result : Checks.run(services, limit)) {
             items.addObject()
                     .put("name", result.name())
-                    .put("mode", "local")
-                    .put("url", request.baseUrl())
+                    .put("mode", result.check().url().isPresent() ? "remote" : "local")
+                    .put("url", result.check().url().orElse(request.baseUrl()))
                     .put("status", result.ok() ? "healthy" : "unhealthy")
                     .put("latency_ms", result.latencyMillis());
         }

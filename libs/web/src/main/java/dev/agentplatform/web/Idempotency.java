@@ -66,8 +66,10 @@ public final class Idempotency implements Filter, LifeCycle {
     @Override
     public Reply filter(Request request, Handler next) throws Exception {
         Optional<String> key = request.method().equals("POST") ? request.header(HEADER) : Optional.empty();
-        boolean secret = request.route().map(Route::secret).orElse(false);
-        if (key.isEmpty() || secret) return next.handle(request);
+        // Secrets are not kept, and what is forwarded is kept where it is done.
+        boolean notHere =
+                request.route().map(route -> route.secret() || route.forwarded()).orElse(false);
+        if (key.isEmpty() || notHere) return next.handle(request);
         Asked asked = new Asked(new Name(request.workspace().id(), checked(key.get())), route(request), hash(request));
         if (!running.add(asked.name())) throw alreadyRunning(asked);
         try {
@@ -90,7 +92,7 @@ public final class Idempotency implements Filter, LifeCycle {
             release(asked);
             throw fault;
         }
-        if (reply.streamHandler().isPresent()) return reply;
+        if (reply.streamHandler().isPresent() || reply.transfer().isPresent()) return reply;
         if (isFinal(reply.status())) store(asked, reply);
         else release(asked);
         return reply;

@@ -1,6 +1,7 @@
 package dev.agentplatform.web;
 
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.web.RouteTable.Match;
@@ -28,6 +29,7 @@ final class Pipeline {
     private static final String AUTHENTICATE = "Bearer realm=\"agent-platform\"";
     private static final int DRAINING_RETRY_SECONDS = 5;
     private static final int REQUEST_ID_LENGTH_MAX = 128;
+    private static final int PEEK_BYTES_MAX = 1_000_000;
 
     private final RouteTable table;
     private final List<Filter> filters;
@@ -68,10 +70,11 @@ final class Pipeline {
         Request request = new Request(servlet, requestId(servlet), draining);
         headers(request, response);
         Reply reply = answer(request);
+        request.answerHeaders().forEach(response::setHeader);
         boolean streamed = reply.streamHandler().isPresent();
         long bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
         long nanos = System.nanoTime() - request.startedNanos();
-        Answered answered = new Answered(request, response.getStatus(), nanos, bytesOut, streamed);
+        Answered answered = new Answered(request, response.getStatus(), nanos, request.bytesIn(), bytesOut, streamed);
         AccessLog.write(answered);
         observe(answered);
     }
@@ -152,6 +155,7 @@ final class Pipeline {
     }
 
     private void readBody(Request request, Route route) throws IOException {
+        if (route.forwarded()) peek(request);
         if (route.streamedBody()) return;
         byte[] bytes = bytes(request);
         if (bytes.length == 0) return;
@@ -166,6 +170,21 @@ final class Pipeline {
                     422, "invalid", "body must be an object", List.of(new FieldError("body", "must be an object")), 0);
         }
         request.read(bytes, json);
+    }
+
+    /** A small JSON body is read now, for the workspace it may name; what is wrong with it is told by who gets it. */
+    private static void peek(Request request) throws IOException {
+        HttpServletRequest servlet = request.servlet();
+        long declared = servlet.getContentLengthLong();
+        String contentType = servlet.getContentType();
+        if (declared <= 0 || declared > PEEK_BYTES_MAX || contentType == null || !isJson(contentType)) return;
+        byte[] bytes = readDeclared(servlet.getInputStream(), (int) declared);
+        try {
+            JsonNode json = JsonBody.parse(bytes);
+            request.read(bytes, json.isObject() ? json : Json.object());
+        } catch (Problem malformed) {
+            request.read(bytes, Json.object());
+        }
     }
 
     /** The declared length is looked at before a byte is read, so that {@code Expect: 100-continue} invites nothing. */
@@ -237,7 +256,7 @@ final class Pipeline {
 
     private long transfer(Request request, HttpServletResponse response, Reply reply) {
         response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         response.setContentType(reply.contentType());
         if (request.method().equals("HEAD")) return 0;
         long written = 0;
@@ -252,21 +271,31 @@ final class Pipeline {
             if (!response.isCommitted()) {
                 response.reset();
                 headers(request, response);
+                request.answerHeaders().forEach(response::setHeader);
                 return write(request, response, problem(request, thrown));
             }
             LOG.debug("request {}: its answer was cut: {}", request.requestId(), thrown.toString());
             // Without its end the client sees that something is missing.
             ServletContextRequest.getServletContextRequest(request.servlet())
-                    .getServletChannel()
-                    .abort(thrown);
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close(thrown);
         }
         return written;
+    }
+
+    private static void lines(Reply reply, HttpServletResponse response) {
+        reply.headerLines().forEach((name, values) -> {
+            response.setHeader(name, values.getFirst());
+            for (String value : values.subList(1, values.size())) response.addHeader(name, value);
+        });
     }
 
     /** Gives the number of bytes of the body. */
     private static long write(Request request, HttpServletResponse response, Reply reply) {
         response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         byte[] body = reply.body();
         if (reply.contentType() == null) {
             response.setContentType(null);
@@ -285,7 +314,7 @@ final class Pipeline {
     }
 
     private long stream(Request request, HttpServletResponse response, Reply reply) {
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         Stream stream = new Stream(response, settings.heartbeat());
         if (request.method().equals("HEAD")) {
             stream.open();

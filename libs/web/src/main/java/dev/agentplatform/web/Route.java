@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param anyJson the top level of the body may be something else than an object
  * @param secret what it takes or gives is stored nowhere, also not under an {@code Idempotency-Key}
  * @param streamedBody the body is left to the handler, unread: any type, any length
+ * @param forwarded another process answers: see {@link RouteDraft#forwarded}
  * @param problems how what goes wrong is answered; other protocols have other shapes
  */
 public record Route(
@@ -29,6 +30,7 @@ public record Route(
         boolean anyJson,
         boolean secret,
         boolean streamedBody,
+        boolean forwarded,
         ProblemFormat problems,
         boolean streams,
         Handler handler) {

@@ -20,6 +20,7 @@ public final class RouteDraft {
     private boolean anyJson;
     private boolean secret;
     private boolean streamedBody;
+    private boolean forwarded;
     private ProblemFormat problems = ProblemFormat.RFC_9457;
 
     RouteDraft(Consumer<Route> finished, String service, String method, String path, String summary) {
@@ -65,6 +66,15 @@ public final class RouteDraft {
     public RouteDraft streamedBody() {
         streamedBody = true;
         return this;
+    }
+
+    /**
+     * Another process answers. The body is streamed, but a JSON body of at most 1 MB with a length is read here first:
+     * it may name the workspace. An {@code Idempotency-Key} is left to the process that does the work.
+     */
+    public RouteDraft forwarded() {
+        forwarded = true;
+        return streamedBody();
     }
 
     /** For protocols with error bodies of their own. */
@@ -118,6 +128,7 @@ public final class RouteDraft {
                 anyJson,
                 secret,
                 streamedBody,
+                forwarded,
                 problems,
                 streams,
                 handler));
