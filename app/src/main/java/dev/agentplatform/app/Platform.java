@@ -32,6 +32,9 @@ import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
+import dev.agentplatform.tool.ToolModule;
+import dev.agentplatform.tool.ToolType;
+import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
@@ -63,9 +66,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
     private static final String SECRET_PREFIX = "AGENT_PLATFORM_SECRET_";
 
     private final Clock clock = Clock.systemUTC();
@@ -75,6 +81,7 @@ public final class Platform implements AutoCloseable {
     private final Catalog catalog;
     private final OutboundClient outbound;
     private final WorkflowModule workflow;
+    private final ToolModule tool;
     private final EngineProcess process;
     private final Runs runs;
     private final RuntimeModule runtime;
@@ -99,6 +106,16 @@ public final class Platform implements AutoCloseable {
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
+        WorkflowTools workflowTools = new WorkflowTools(this::target, this::engine, ids);
+        tool = new ToolModule(
+                database,
+                clock,
+                ids,
+                catalog,
+                outbound,
+                Vault.from(settings, data, embedded()),
+                Map.of(ToolType.WORKFLOW, workflowTools),
+                workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
         Engine engine = process.engine();
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
@@ -169,7 +186,8 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
-                new EventPublishNode()));
+                new EventPublishNode(),
+                tool.node()));
         types.addAll(HumanNode.all());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
@@ -204,6 +222,8 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        String resealed = tool.resealCredentials();
+        if (!resealed.isEmpty()) LOG.info("{}", resealed);
         process.start();
     }
 
@@ -246,7 +266,13 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, auth.routes());
+        return List.of(
+                session.routes(),
+                workflow.routes(),
+                runtime.routes(),
+                human,
+                auth.routes(),
+                tool.routes());
     }
 
     public boolean embedded() {

@@ -26,6 +26,8 @@ final class ApiServer implements AutoCloseable {
     /** Bodies above this are too large here, so that a test need not send ten megabytes. */
     static final int BODY_BYTES_MAX = 2_000_000;
 
+    static final String CREDENTIAL_KEY = "0f".repeat(32);
+
     // Each request and each start would be lines in the report of the tests.
     private static final List<Logger> QUIET = Stream.of("dev.agentplatform", "io.javalin", "org.eclipse.jetty")
             .map(Logger::getLogger)
@@ -69,6 +71,8 @@ final class ApiServer implements AutoCloseable {
                 String login = "jdbc:postgresql://" + url.user() + ":" + url.password() + "@";
                 String address = url.jdbcUrl().replace("jdbc:postgresql://", login);
                 values.put(DatabaseUrl.SETTING, address);
+                // On SQLite the key is a file in the data folder.
+                values.put("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
             }
         }
         values.put("AGENT_PLATFORM_DATA", data.toString());
@@ -78,6 +82,10 @@ final class ApiServer implements AutoCloseable {
         server = new PlatformServer(platform, settings, List.of(), servicePorts);
         platform.start();
         server.start();
+    }
+
+    Path dataFolder() {
+        return data;
     }
 
     Dialect dialect() {

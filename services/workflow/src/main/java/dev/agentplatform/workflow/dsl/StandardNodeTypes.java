@@ -140,6 +140,25 @@ final class StandardNodeTypes {
                         of("body", Kind.ANY, "A text is sent as it is, anything else as JSON."),
                         of("accept_status", Kind.ANY, "A status or a list of statuses from 400 that are no failure.")),
                 NodeTypeInfo.of(
+                                "tool",
+                                "Calls a tool.",
+                                of("tool_binding_id", Kind.TEMPLATE, "The binding."),
+                                of("tool_id", Kind.TEMPLATE, "The tool; its most specific binding is taken."),
+                                of("tool_code", Kind.TEMPLATE, "The tool by its code."),
+                                of("tool_version_id", Kind.TEMPLATE, "One version of it."),
+                                of("input_json", Kind.ANY, "What the tool is given."),
+                                of("config_json", Kind.OBJECT, "The fields below in one object."),
+                                of("url", Kind.TEMPLATE, "The whole address."),
+                                of("base_url", Kind.TEMPLATE, "The address without its path."),
+                                of("path", Kind.TEMPLATE, "The path."),
+                                of("method", Kind.TEMPLATE, "The HTTP method."),
+                                of("query", Kind.OBJECT, "Query parameters."),
+                                of("headers", Kind.OBJECT, "Headers."),
+                                of("body", Kind.ANY, "The body."),
+                                of("body_format", Kind.TEMPLATE, "json or form."),
+                                of("accept_status", Kind.ANY, "Statuses from 400 that are no failure."))
+                        .withOneOf("tool_binding_id", "binding_id", "tool_id", "tool_code", "tool_version_id"),
+                NodeTypeInfo.of(
                         "event-publish",
                         "Publishes an event.",
                         required("event_type", Kind.TEMPLATE, "The type of the event."),
@@ -163,17 +182,6 @@ final class StandardNodeTypes {
                                         of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
                                         of("response_schema", Kind.OBJECT, "JSON Schema of the answer."))
                                 .withOneOf("prompt", "messages"),
-                        NodeTypeInfo.of(
-                                "tool",
-                                "Calls a tool.",
-                                of("tool_binding_id", Kind.TEMPLATE, "The binding."),
-                                of("url", Kind.TEMPLATE, "The whole address."),
-                                of("base_url", Kind.TEMPLATE, "The address without its path."),
-                                of("path", Kind.TEMPLATE, "The path."),
-                                of("method", Kind.TEMPLATE, "The HTTP method."),
-                                of("query", Kind.OBJECT, "Query parameters."),
-                                of("headers", Kind.OBJECT, "Headers."),
-                                of("body", Kind.ANY, "The body.")),
                         NodeTypeInfo.of(
                                 "code",
                                 "Runs a piece of code.",
