@@ -3,6 +3,10 @@ package dev.agentplatform.app;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.code.CodeNode;
+import dev.agentplatform.code.CodeRoutes;
+import dev.agentplatform.code.CodeSettings;
+import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -70,6 +74,7 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final Sandboxes code;
     private final WorkflowModule workflow;
     private final EngineProcess process;
     private final Runs runs;
@@ -89,6 +94,7 @@ public final class Platform implements AutoCloseable {
         }
         Migrations.migrate(database);
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
@@ -160,6 +166,7 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode()));
         types.addAll(HumanNode.all());
         if (benchNodes) types.add(new BenchEffectNode());
@@ -195,6 +202,7 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        code.start();
         process.start();
     }
 
@@ -208,6 +216,10 @@ public final class Platform implements AutoCloseable {
 
     public EngineProcess process() {
         return process;
+    }
+
+    public Sandboxes code() {
+        return code;
     }
 
     public Runs runs() {
@@ -228,7 +240,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, CodeRoutes.of(code));
     }
 
     public boolean embedded() {
@@ -239,6 +251,7 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         process.stop();
+        code.stop();
         outbound.close();
         database.close();
         lock.close();

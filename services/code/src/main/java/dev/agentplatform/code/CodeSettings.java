@@ -49,6 +49,12 @@ public record CodeSettings(
                 settings.flag(false, "AGENT_PLATFORM_CODE_UNSAFE"));
     }
 
+    /** The same for another folder of its own. */
+    public CodeSettings in(Path other) {
+        return new CodeSettings(
+                other, hidden, python, node, timeoutMax, concurrency, patience, warm, memoryBytes, unsafe);
+    }
+
     /** What a call gets that names none. */
     public Duration timeoutDefault() {
         return TIMEOUT.compareTo(timeoutMax) < 0 ? TIMEOUT : timeoutMax;

@@ -21,7 +21,7 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
     private static final String CHANNELS = "exec \"$@\" 3>&2 2>&1";
 
     /** Ends with its parent, and leaves the processor to the server when there is not enough for both. */
-    private static final List<String> LIVES_WITH_PARENT = List.of("nice", "-n", "10", "setpriv", "--pdeathsig", "KILL");
+    private static final List<String> LIVES_WITH_PARENT = List.of("nice", "-n", "5", "setpriv", "--pdeathsig", "KILL");
 
     private static final List<String> NEW_NAMESPACES = List.of(
             "--mount", "--pid", "--net", "--ipc", "--uts", "--propagation", "private", "--fork", "--kill-child=KILL");

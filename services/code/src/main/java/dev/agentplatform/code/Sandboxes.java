@@ -23,6 +23,8 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(Sandboxes.class);
     private static final int RETRY_SECONDS = 1;
 
+    public static final String NO_ISOLATION = "isolation " + Isolation.NONE.word();
+
     private final CodeSettings settings;
     private final Semaphore turns;
     private final MemoryWatch memory;
@@ -32,6 +34,15 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
 
     /** @param launcher null when the host offers no isolation */
     private record Started(Offer offer, Launcher launcher, Map<Language, WarmPool> pools) {}
+
+    /** This process runs no code; its name is what {@code /ready} tells. */
+    public static final class SandboxUnavailable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        SandboxUnavailable(String why) {
+            super(why);
+        }
+    }
 
     public Sandboxes(CodeSettings settings) {
         this.settings = settings;
@@ -79,10 +90,22 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
         return new Started(offer, launcher, pools);
     }
 
+    /**
+     * Tries what this host offers and starts nothing; one line for people, which begins with {@link #NO_ISOLATION} when
+     * code would run unsafely.
+     *
+     * @throws SandboxUnavailable with the reasons when code would be refused
+     */
+    public static String offer(CodeSettings settings) throws InterruptedException {
+        Offer offer = new Probe(settings).run(Isolation.candidates(Isolation.root()));
+        if (!offer.available()) throw new SandboxUnavailable(offer.text());
+        return offer.text();
+    }
+
     /** What the host offers, in one line; waits until it is known. Throws when code cannot be run. */
     public String check() throws InterruptedException {
         Offer offer = started().offer();
-        if (!offer.available()) throw new IllegalStateException(offer.text());
+        if (!offer.available()) throw new SandboxUnavailable(offer.text());
         return offer.text();
     }
 

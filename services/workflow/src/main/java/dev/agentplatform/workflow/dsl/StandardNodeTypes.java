@@ -140,6 +140,12 @@ final class StandardNodeTypes {
                         of("body", Kind.ANY, "A text is sent as it is, anything else as JSON."),
                         of("accept_status", Kind.ANY, "A status or a list of statuses from 400 that are no failure.")),
                 NodeTypeInfo.of(
+                        "code",
+                        "Runs a piece of code, locked in.",
+                        oneOf("language", List.of("python", "javascript"), "Its language; python by default."),
+                        required("code", Kind.TEXT, "Assigns its answer to result; it is not a template."),
+                        of("input_json", Kind.ANY, "What the code sees as payload.")),
+                NodeTypeInfo.of(
                         "event-publish",
                         "Publishes an event.",
                         required("event_type", Kind.TEMPLATE, "The type of the event."),
@@ -174,12 +180,6 @@ final class StandardNodeTypes {
                                 of("query", Kind.OBJECT, "Query parameters."),
                                 of("headers", Kind.OBJECT, "Headers."),
                                 of("body", Kind.ANY, "The body.")),
-                        NodeTypeInfo.of(
-                                "code",
-                                "Runs a piece of code.",
-                                of("language", Kind.TEXT, "Its language."),
-                                required("code", Kind.TEXT, "The code; it is not a template."),
-                                of("input_json", Kind.ANY, "What the code sees as payload.")),
                         NodeTypeInfo.of(
                                 "agent",
                                 "Lets an agent work.",
