@@ -5,6 +5,10 @@ import dev.agentplatform.auth.Tokens;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.code.CodeNode;
+import dev.agentplatform.code.CodeRoutes;
+import dev.agentplatform.code.CodeSettings;
+import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -80,6 +84,7 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final Sandboxes code;
     private final WorkflowModule workflow;
     private final ToolModule tool;
     private final EngineProcess process;
@@ -103,6 +108,7 @@ public final class Platform implements AutoCloseable {
         }
         Migrations.migrate(database);
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
@@ -186,6 +192,7 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(),
                 tool.node()));
         types.addAll(HumanNode.all());
@@ -224,6 +231,7 @@ public final class Platform implements AutoCloseable {
     public void start() {
         String resealed = tool.resealCredentials();
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
+        code.start();
         process.start();
     }
 
@@ -237,6 +245,10 @@ public final class Platform implements AutoCloseable {
 
     public EngineProcess process() {
         return process;
+    }
+
+    public Sandboxes code() {
+        return code;
     }
 
     public Runs runs() {
@@ -272,7 +284,8 @@ public final class Platform implements AutoCloseable {
                 runtime.routes(),
                 human,
                 auth.routes(),
-                tool.routes());
+                tool.routes(),
+                CodeRoutes.of(code));
     }
 
     public boolean embedded() {
@@ -284,6 +297,7 @@ public final class Platform implements AutoCloseable {
     public void close() {
         process.stop();
         auth.close();
+        code.stop();
         outbound.close();
         database.close();
         lock.close();

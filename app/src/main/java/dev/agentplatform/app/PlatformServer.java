@@ -63,7 +63,8 @@ public final class PlatformServer implements LifeCycle {
                     if (!Migrations.pending(platform.database()).isEmpty()) {
                         throw new IllegalStateException("migrations are pending");
                     }
-                }));
+                }),
+                Check.told("code-runner", platform.code()::check));
         List<Check> reachable = new ArrayList<>();
         for (Routes room : rooms) reachable.add(new Check(room.service(), Check.IN_PROCESS));
         reachable.addAll(forwarding.checks());

@@ -22,6 +22,10 @@ final class Checks {
             return check.name();
         }
 
+        boolean required() {
+            return check.required();
+        }
+
         boolean ok() {
             return error.isEmpty();
         }
