@@ -24,7 +24,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class AnthropicWireTest {
-    private static final int RUNS = 2_000;
+    private static final int RUNS = 600;
     private static final String KEY = "sk-ant-secret-key";
     private static final List<String> MODELS = List.of(
             "claude-opus-4-6",
