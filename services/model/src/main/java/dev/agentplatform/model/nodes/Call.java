@@ -19,7 +19,9 @@ final class Call {
     private final JsonNode input;
     private final Duration timeLimit;
     private final ObjectNode usage = Json.object();
-    private Long costMicros = 0L;
+    /** US dollars, null when the price of a call is not known. */
+    private BigDecimal cost = BigDecimal.ZERO;
+
     private int asked;
     private ObjectNode answer = Json.object();
 
@@ -43,17 +45,17 @@ final class Call {
         UUID run = context.run().id();
         CallOrigin origin = new CallOrigin(
                 context.run().workspaceId(), null, null, run, context.stepId(), context.run().definitionId(), key);
-        ChatModel.Reply reply = model.chat(origin, request, timeLimit);
-        answer = reply.answer();
-        add(answer.path("usage"), reply.costMicros());
+        answer = model.chat(origin, request, timeLimit);
+        add(answer.path("usage"));
         return message().path("content").asString("");
     }
 
-    private void add(JsonNode used, Long micros) {
+    private void add(JsonNode used) {
         for (String name : new String[] {"prompt_tokens", "completion_tokens", "total_tokens"}) {
             usage.put(name, usage.path(name).asLong(0) + used.path(name).asLong(0));
         }
-        costMicros = costMicros == null || micros == null ? null : Long.valueOf(costMicros + micros);
+        boolean known = cost != null && used.path("cost").isNumber();
+        cost = known ? cost.add(used.path("cost").decimalValue()) : null;
     }
 
     JsonNode message() {
@@ -73,8 +75,7 @@ final class Call {
         ObjectNode output = Json.object();
         output.set("model", Json.text(answer.path("model").asString(null)));
         output.set("usage", usage);
-        if (costMicros == null) output.putNull("cost");
-        else output.put("cost", BigDecimal.valueOf(costMicros, 6).stripTrailingZeros());
+        output.put("cost", cost);
         return output;
     }
 

@@ -12,8 +12,8 @@ import dev.agentplatform.model.wire.WireError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -130,10 +130,18 @@ public final class QuestionClassifierNode implements NodeType {
         for (Choice choice : choices) {
             if (choice.route().equalsIgnoreCase(named) || choice.name().equalsIgnoreCase(named)) return Optional.of(choice);
         }
-        String lower = content.toLowerCase(Locale.ROOT);
         List<Choice> mentioned = choices.stream()
-                .filter(choice -> lower.contains(choice.route().toLowerCase(Locale.ROOT)))
+                .filter(choice -> mentions(content, choice.route()) || mentions(content, choice.name()))
                 .toList();
         return mentioned.size() == 1 ? Optional.of(mentioned.getFirst()) : Optional.empty();
+    }
+
+    /** As a word of its own, where the script has spaces between words. */
+    private static boolean mentions(String content, String name) {
+        String word = "(?<![A-Za-z0-9])" + Pattern.quote(name) + "(?![A-Za-z0-9])";
+        return !name.isEmpty()
+                && Pattern.compile(word, Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                        .matcher(content)
+                        .find();
     }
 }
