@@ -16,6 +16,9 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.model.ModelModule;
+import dev.agentplatform.model.Models;
+import dev.agentplatform.model.Prices;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
@@ -29,6 +32,7 @@ import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
+import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
@@ -70,6 +74,7 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final ModelModule model;
     private final WorkflowModule workflow;
     private final EngineProcess process;
     private final Runs runs;
@@ -88,7 +93,10 @@ public final class Platform implements AutoCloseable {
             throw failure;
         }
         Migrations.migrate(database);
-        outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        Targets targets = Targets.from(settings, loopbackOnly(settings));
+        outbound = new OutboundClient(targets);
+        Vault vault = Vault.from(settings, data, embedded());
+        model = new ModelModule(settings, database, clock, ids, vault, targets, Map.of(), Prices.UNKNOWN);
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
@@ -195,6 +203,7 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        model.start();
         process.start();
     }
 
@@ -218,6 +227,11 @@ public final class Platform implements AutoCloseable {
         return workflow;
     }
 
+    /** For those inside who call models. */
+    public Models models() {
+        return model.models();
+    }
+
     public Ids ids() {
         return ids;
     }
@@ -228,7 +242,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), model.routes(), human);
     }
 
     public boolean embedded() {
@@ -239,6 +253,7 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         process.stop();
+        model.stop();
         outbound.close();
         database.close();
         lock.close();
