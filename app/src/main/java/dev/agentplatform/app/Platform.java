@@ -16,9 +16,16 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.model.KnownPrices;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.model.Models;
-import dev.agentplatform.model.Prices;
+import dev.agentplatform.model.nodes.LlmNode;
+import dev.agentplatform.model.nodes.ParameterExtractorNode;
+import dev.agentplatform.model.nodes.QuestionClassifierNode;
+import dev.agentplatform.model.provider.Kind;
+import dev.agentplatform.model.wire.Wire;
+import dev.agentplatform.model.wire.anthropic.AnthropicWire;
+import dev.agentplatform.model.wire.gemini.GeminiWire;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
@@ -67,6 +74,8 @@ import java.util.UUID;
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
     private static final String SECRET_PREFIX = "AGENT_PLATFORM_SECRET_";
+    private static final Map<Kind, Wire> WIRES =
+            Map.of(Kind.ANTHROPIC, new AnthropicWire(), Kind.GEMINI, new GeminiWire());
 
     private final Clock clock = Clock.systemUTC();
     private final Ids ids = new Ids(clock);
@@ -96,7 +105,7 @@ public final class Platform implements AutoCloseable {
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
         Vault vault = Vault.from(settings, data, embedded());
-        model = new ModelModule(settings, database, clock, ids, vault, targets, Map.of(), Prices.UNKNOWN);
+        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
@@ -168,7 +177,10 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
-                new EventPublishNode()));
+                new EventPublishNode(),
+                new LlmNode(model.models()::chat),
+                new QuestionClassifierNode(model.models()::chat),
+                new ParameterExtractorNode(model.models()::chat)));
         types.addAll(HumanNode.all());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();

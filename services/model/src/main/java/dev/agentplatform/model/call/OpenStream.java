@@ -42,8 +42,9 @@ public final class OpenStream implements AutoCloseable {
         this.relay = candidate
                 .wire()
                 .<Relay>map(wire -> new Relay.Translated(
-                        wire.stream(candidate.target(), ask.bodyFor(candidate.target().model(), false)),
-                        ask.wantsUsage()))
+                        wire.stream(candidate.target(), candidate.translated(ask)),
+                        ask.wantsUsage(),
+                        calls.createdSeconds()))
                 .orElseGet(() -> new Relay.Plain(!ask.wantsUsage()));
     }
 
