@@ -23,6 +23,16 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.model.KnownPrices;
+import dev.agentplatform.model.ModelModule;
+import dev.agentplatform.model.Models;
+import dev.agentplatform.model.nodes.LlmNode;
+import dev.agentplatform.model.nodes.ParameterExtractorNode;
+import dev.agentplatform.model.nodes.QuestionClassifierNode;
+import dev.agentplatform.model.provider.Kind;
+import dev.agentplatform.model.wire.Wire;
+import dev.agentplatform.model.wire.anthropic.AnthropicWire;
+import dev.agentplatform.model.wire.gemini.GeminiWire;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
@@ -77,6 +87,8 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
     private static final String SECRET_PREFIX = "AGENT_PLATFORM_SECRET_";
+    private static final Map<Kind, Wire> WIRES =
+            Map.of(Kind.ANTHROPIC, new AnthropicWire(), Kind.GEMINI, new GeminiWire());
 
     private final Clock clock = Clock.systemUTC();
     private final Ids ids = new Ids(clock);
@@ -85,6 +97,7 @@ public final class Platform implements AutoCloseable {
     private final Catalog catalog;
     private final OutboundClient outbound;
     private final Sandboxes code;
+    private final ModelModule model;
     private final WorkflowModule workflow;
     private final ToolModule tool;
     private final EngineProcess process;
@@ -107,7 +120,10 @@ public final class Platform implements AutoCloseable {
             throw failure;
         }
         Migrations.migrate(database);
-        outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        Targets targets = Targets.from(settings, loopbackOnly(settings));
+        outbound = new OutboundClient(targets);
+        Vault vault = Vault.from(settings, data, embedded());
+        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
@@ -119,7 +135,7 @@ public final class Platform implements AutoCloseable {
                 ids,
                 catalog,
                 outbound,
-                Vault.from(settings, data, embedded()),
+                vault,
                 Map.of(ToolType.WORKFLOW, workflowTools),
                 workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
@@ -194,7 +210,10 @@ public final class Platform implements AutoCloseable {
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
                 new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(),
-                tool.node()));
+                tool.node(),
+                new LlmNode(model.models()::chat),
+                new QuestionClassifierNode(model.models()::chat),
+                new ParameterExtractorNode(model.models()::chat)));
         types.addAll(HumanNode.all());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
@@ -232,6 +251,7 @@ public final class Platform implements AutoCloseable {
         String resealed = tool.resealCredentials();
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
         code.start();
+        model.start();
         process.start();
     }
 
@@ -268,6 +288,11 @@ public final class Platform implements AutoCloseable {
         return tokens;
     }
 
+    /** For those inside who call models. */
+    public Models models() {
+        return model.models();
+    }
+
     public Ids ids() {
         return ids;
     }
@@ -285,6 +310,7 @@ public final class Platform implements AutoCloseable {
                 human,
                 auth.routes(),
                 tool.routes(),
+                model.routes(),
                 CodeRoutes.of(code));
     }
 
@@ -298,6 +324,7 @@ public final class Platform implements AutoCloseable {
         process.stop();
         auth.close();
         code.stop();
+        model.stop();
         outbound.close();
         database.close();
         lock.close();

@@ -87,7 +87,7 @@ public final class Idempotency implements Filter, LifeCycle {
         try {
             reply = next.handle(request);
         } catch (Problem problem) {
-            reply = Problems.reply(problem, request.requestId());
+            reply = request.route().orElseThrow().problems().reply(problem, request.requestId());
         } catch (Throwable fault) {
             release(asked);
             throw fault;

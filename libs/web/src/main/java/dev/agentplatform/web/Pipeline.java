@@ -72,7 +72,12 @@ final class Pipeline {
         Reply reply = answer(request);
         request.answerHeaders().forEach(response::setHeader);
         boolean streamed = reply.streamHandler().isPresent();
-        long bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
+        long bytesOut;
+        try {
+            bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
+        } finally {
+            request.clientWatch().end();
+        }
         long nanos = System.nanoTime() - request.startedNanos();
         Answered answered = new Answered(request, response.getStatus(), nanos, request.bytesIn(), bytesOut, streamed);
         AccessLog.write(answered);

@@ -25,6 +25,7 @@ public final class Request {
     private final HttpServletRequest servlet;
     private final String requestId;
     private final boolean draining;
+    private final ClientWatch clientWatch;
     private final long startedNanos = System.nanoTime();
     private Route route;
     private List<String> names = List.of();
@@ -43,6 +44,7 @@ public final class Request {
         this.servlet = servlet;
         this.requestId = requestId;
         this.draining = draining;
+        this.clientWatch = new ClientWatch(servlet);
     }
 
     // What was asked
@@ -260,6 +262,14 @@ public final class Request {
         return sent == null ? "" : sent;
     }
 
+    /**
+     * Calls {@code gone} when the client closes its connection before it is answered. From any thread, once; later than
+     * the answer it does nothing. It costs some microseconds: for calls that take long.
+     */
+    public void onClientGone(Runnable gone) {
+        clientWatch.begin(gone);
+    }
+
     // The answer
 
     /** A header for whatever the answer will be, problems included. */
@@ -272,6 +282,10 @@ public final class Request {
 
     Map<String, String> answerHeaders() {
         return answerHeaders;
+    }
+
+    ClientWatch clientWatch() {
+        return clientWatch;
     }
 
     HttpServletRequest servlet() {

@@ -24,6 +24,7 @@ final class StandardNodeTypes {
         types.addAll(data());
         types.addAll(people());
         types.addAll(outside());
+        types.addAll(models());
         types.addAll(intelligence());
         return types;
     }
@@ -173,21 +174,46 @@ final class StandardNodeTypes {
                         of("aggregate_id", Kind.TEMPLATE, "Which one.")));
     }
 
+    private static List<NodeTypeInfo> models() {
+        return List.of(
+                NodeTypeInfo.of(
+                                "llm",
+                                "Asks a language model.",
+                                of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                                of("system_prompt", Kind.TEMPLATE, "What the model is told first."),
+                                of("prompt", Kind.TEMPLATE, "What it is asked."),
+                                of("messages", Kind.LIST, "A conversation that goes before the prompt."),
+                                of("images", Kind.LIST, "URLs of images that go with the prompt, https or data."),
+                                number("temperature", Kind.NUMBER, 0, 2, "How freely it answers."),
+                                number("max_tokens", Kind.WHOLE_NUMBER, 1, 10_000_000, "How long."),
+                                of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
+                                of("response_schema", Kind.OBJECT, "JSON Schema that the answer must fit."),
+                                of("extra_json", Kind.OBJECT, "More fields of the request, as OpenAI names them."))
+                        .withOneOf("prompt", "messages"),
+                NodeTypeInfo.of(
+                                "question-classifier",
+                                "Lets a model choose a route.",
+                                of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                                required("query", Kind.TEMPLATE, "What is classified."),
+                                required("classes", Kind.LIST, "The routes: names, or {id|name, description}."),
+                                of("instruction", Kind.TEMPLATE, "What else the model is told."),
+                                of("default", Kind.TEMPLATE, "The route of an answer that names no class."))
+                        .withRouting(Routing.OPEN_ROUTES),
+                NodeTypeInfo.of(
+                        "parameter-extractor",
+                        "Lets a model read values from a text.",
+                        of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                        required("query", Kind.TEMPLATE, "The text."),
+                        required(
+                                "parameters",
+                                Kind.ANY,
+                                "A list of {name, type, description, required}, a map, or a JSON Schema."),
+                        of("instruction", Kind.TEMPLATE, "What else the model is told.")));
+    }
+
     /** Types that the services of the next release execute. */
     private static List<NodeTypeInfo> intelligence() {
         return List.of(
-                        NodeTypeInfo.of(
-                                        "llm",
-                                        "Asks a language model.",
-                                        of("model", Kind.TEMPLATE, "The model."),
-                                        of("system_prompt", Kind.TEMPLATE, "What the model is told first."),
-                                        of("prompt", Kind.TEMPLATE, "What it is asked."),
-                                        of("messages", Kind.LIST, "A conversation instead of a prompt."),
-                                        number("temperature", Kind.NUMBER, 0, 2, "How freely it answers."),
-                                        number("max_tokens", Kind.WHOLE_NUMBER, 1, 10_000_000, "How long."),
-                                        of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
-                                        of("response_schema", Kind.OBJECT, "JSON Schema of the answer."))
-                                .withOneOf("prompt", "messages"),
                         NodeTypeInfo.of(
                                 "agent",
                                 "Lets an agent work.",
@@ -205,20 +231,7 @@ final class StandardNodeTypes {
                                 "Runs a skill.",
                                 of("skill_id", Kind.TEMPLATE, "The skill."),
                                 of("skill_version_id", Kind.TEMPLATE, "One version of it."),
-                                of("input_json", Kind.ANY, "What it is given.")),
-                        NodeTypeInfo.of(
-                                        "question-classifier",
-                                        "Lets a model choose a route.",
-                                        of("model", Kind.TEMPLATE, "The model."),
-                                        required("query", Kind.TEMPLATE, "What is classified."),
-                                        required("classes", Kind.LIST, "The routes, each with a description."))
-                                .withRouting(Routing.OPEN_ROUTES),
-                        NodeTypeInfo.of(
-                                "parameter-extractor",
-                                "Lets a model read values from a text.",
-                                of("model", Kind.TEMPLATE, "The model."),
-                                required("query", Kind.TEMPLATE, "The text."),
-                                required("parameters", Kind.ANY, "The values that are looked for.")))
+                                of("input_json", Kind.ANY, "What it is given.")))
                 .stream()
                 .map(NodeTypeInfo::notAvailable)
                 .toList();
