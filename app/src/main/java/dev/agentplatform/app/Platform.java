@@ -100,7 +100,7 @@ public final class Platform implements AutoCloseable {
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, clock, ids));
+        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), clock, ids));
         session = new SessionModule(
                 database,
                 clock,

@@ -140,10 +140,10 @@ class SessionApiTest {
                                 .formatted(api.session(), api.published(ANSWER)))
                 .expect(201)
                 .id();
-        Callable<String> dispatch = () -> api.post(
-                        "/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(request))
-                .expect(201)
-                .text("run.id");
+        Callable<String> dispatch =
+                () -> api.post("/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(request))
+                        .expect(201)
+                        .text("run.id");
         Set<String> runs = new HashSet<>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<String> one : threads.invokeAll(Collections.nCopies(12, dispatch))) runs.add(one.get());

@@ -4,6 +4,7 @@ import dev.agentplatform.events.LiveLog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
@@ -27,6 +28,7 @@ public final class EngineProcess implements LifeCycle {
     private final GroupCommit<Unit, Unit.Receipt> commits;
     private final Membership membership;
     private final Dispatcher dispatcher;
+    private final Alarms alarms;
     private final Engine engine;
     private final LiveLog live = new LiveLog();
     private final HintSweep sweep;
@@ -71,11 +73,17 @@ public final class EngineProcess implements LifeCycle {
                 Map.of(Engine.TASK_KIND, engine::claimed),
                 engine::freeSlots);
         engine.attach(dispatcher);
+        alarms = new Alarms(database, membership, dispatcher, settings.clock(), threads);
         sweep = new HintSweep(engine, database, live);
     }
 
     public Engine engine() {
         return engine;
+    }
+
+    /** Calls at a time, for rooms whose things have due times; {@code answer} before {@link #start}. */
+    public Alarms alarms() {
+        return alarms;
     }
 
     public LiveLog live() {

@@ -53,7 +53,8 @@ class AlongsideTest {
                         throw Problem.notFound("session", id);
                     }))
                     .isInstanceOfSatisfying(
-                            Problem.class, problem -> assertThat(problem.status()).isEqualTo(404));
+                            Problem.class,
+                            problem -> assertThat(problem.status()).isEqualTo(404));
             for (String table : new String[] {"run", "task", "run_event", "run_message"}) {
                 assertThat(process.count(table)).as(table).isZero();
             }
@@ -92,7 +93,8 @@ class AlongsideTest {
             other.membership.beat();
             UUID id = sleeper.ids.nextRun();
             Submission submission = sleeper.submission(id, sleeper.flows.add(threeSteps()), RunOptions.USUAL);
-            assertThatThrownBy(() -> sleeper.engine.submit(submission, note(id))).isInstanceOf(Problem.class);
+            assertThatThrownBy(() -> sleeper.engine.submit(submission, note(id)))
+                    .isInstanceOf(Problem.class);
             assertThat(sleeper.count("run")).isZero();
             assertThat(sleeper.count("run_message")).isZero();
         }

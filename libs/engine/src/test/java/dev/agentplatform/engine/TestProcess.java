@@ -6,6 +6,7 @@ import dev.agentplatform.events.RunLog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
@@ -41,6 +42,7 @@ final class TestProcess implements AutoCloseable {
     final Membership membership;
     final Dispatcher dispatcher;
     final Engine engine;
+    final Alarms alarms;
     final AtomicInteger units = new AtomicInteger();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final GroupCommit<Unit, Unit.Receipt> commits;
@@ -76,6 +78,7 @@ final class TestProcess implements AutoCloseable {
                 Map.of(Engine.TASK_KIND, engine::claimed),
                 engine::freeSlots);
         engine.attach(dispatcher);
+        alarms = new Alarms(database, membership, dispatcher, clock, threads);
         membership.join();
     }
 

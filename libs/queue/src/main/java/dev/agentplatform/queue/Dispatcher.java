@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,8 +87,13 @@ public final class Dispatcher implements LifeCycle {
         this.membership = membership;
         this.clock = clock;
         this.signals = signals;
-        this.owners = Map.copyOf(owners);
+        this.owners = new ConcurrentHashMap<>(owners);
         this.freeSlots = freeSlots;
+    }
+
+    /** Names who takes claimed tasks of one more kind; before {@link #start}. */
+    void own(String kind, Consumer<Claimed> owner) {
+        owners.put(kind, owner);
     }
 
     /** A task became ready in {@code queue}, as far as this process knows. */

@@ -356,6 +356,16 @@ public final class TaskTable {
                 == 1;
     }
 
+    /** The owner is done with a task that has no units. False when it is not held under this epoch. */
+    static boolean finish(Sql sql, UUID owner, UUID ref, long epoch) throws SQLException {
+        return sql.update("DELETE FROM task WHERE ref = ? AND owner = ? AND epoch = ?", ref, owner, epoch) == 1;
+    }
+
+    /** Whoever owns it: its next write is refused. */
+    static void remove(Sql sql, String workspaceId, UUID ref) throws SQLException {
+        sql.update("DELETE FROM task WHERE workspace_id = ? AND ref = ?", workspaceId, ref);
+    }
+
     /** Ends this incarnation in an orderly way: what it still owns is free at once, and no crash is counted. */
     static void retire(Sql sql, UUID id, long now) throws SQLException {
         sql.update(

@@ -295,10 +295,10 @@ class SessionRoutesTest {
 
     @OnBothDatabases
     void aStoredRequestStaysPendingWhenItsDispatchIsCutShort(Database database) {
-        String stored =
-                post("/sessions/run-requests", """
-                    {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
-                    """.formatted(session("t1"), version)).field("id");
+        String stored = post("/sessions/run-requests", """
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+            """.formatted(session("t1"), version))
+                .field("id");
         UUID id = Ids.parse(stored).orElseThrow();
         runs.crash = new IllegalStateException("the process died before the commit");
         assertThat(catchThrowable(() -> requests.dispatch("t1", id, Json.object())))
@@ -322,10 +322,10 @@ class SessionRoutesTest {
 
     @OnBothDatabases
     void aStoredRequestThatWasRefusedHasFailedAndMayBeDispatchedAgain(Database database) {
-        String stored =
-                post("/sessions/run-requests", """
-                    {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
-                    """.formatted(session("t1"), version)).field("id");
+        String stored = post("/sessions/run-requests", """
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+            """.formatted(session("t1"), version))
+                .field("id");
         String body = "{\"tenant_id\":\"t1\",\"run_request_id\":\"" + stored + "\"}";
         runs.refusal = Problem.unavailable("The queue is full.", 1);
         assertThat(post("/sessions/run-requests/dispatch", body).status()).isEqualTo(503);
