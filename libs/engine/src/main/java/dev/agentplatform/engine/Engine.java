@@ -90,7 +90,7 @@ public final class Engine {
         this.parts = parts;
         this.limits = limits;
         for (RunKind kind : kinds) this.kinds.put(kind.name(), kind);
-        this.workshop = new Workshop(parts.database(), parts.ids(), parts.threads(), parts.secrets(), this::deliver);
+        this.workshop = new Workshop(parts.database(), parts.ids(), parts.threads(), parts.secrets(), this::queue, this::deliver);
         this.endings = new Endings(parts.database(), owners::containsKey);
         parts.membership().onDeclaredDead(this::dropAll);
     }
@@ -143,11 +143,12 @@ public final class Engine {
         if (draining) throw Problem.unavailable("This server is shutting down.", 2);
         RunRecord run = fresh(submission);
         Driver driver = load(run, null);
+        String queue = queue(run);
         boolean own = run.options().autoStart()
                 && freeSlots() > 0
-                && !dispatcher.backlog(
-                        Queues.normal(run.workspaceId()), run.options().priority());
-        RunOwner owner = RunOwner.newborn(this, run, driver, own ? -1 : 0);
+                && !Queues.isLimited(queue)
+                && !dispatcher.backlog(queue, run.options().priority());
+        RunOwner owner = RunOwner.newborn(this, run, driver, queue, own ? -1 : 0);
         if (owners.putIfAbsent(run.id(), owner) != null) {
             return find(run.workspaceId(), run.id())
                     .orElseThrow(() -> Problem.unavailable("This run is being submitted just now.", 1));
@@ -363,6 +364,13 @@ public final class Engine {
         };
     }
 
+    /** The normal queue of a run. Bodies of loops belong to the run above them and count with no limit. */
+    String queue(RunRecord run) {
+        return run.options().body() == null
+                ? dispatcher.limits().queue(run.workspaceId(), run.definitionId())
+                : Queues.normal(run.workspaceId());
+    }
+
     /** What a run executes, for views. */
     Executable executable(RunRecord run) {
         return kinds.get(run.kind()).load(run);
@@ -459,6 +467,10 @@ public final class Engine {
 
     void ready(String queue, int priority) {
         dispatcher.ready(queue, priority);
+    }
+
+    void freed(String queue) {
+        dispatcher.freed(queue);
     }
 
     void resting(long due) {

@@ -8,6 +8,7 @@ import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Dialect;
@@ -47,6 +48,11 @@ public final class EngineProcess implements LifeCycle {
             boolean worker) {}
 
     public EngineProcess(Settings settings, List<RunKind> kinds) {
+        this(settings, kinds, new QueueLimits(settings.database()));
+    }
+
+    /** @param limitsOfQueues those of definitions; shared with the room that sets them */
+    public EngineProcess(Settings settings, List<RunKind> kinds, QueueLimits limitsOfQueues) {
         this.settings = settings;
         Database database = settings.database();
         threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -71,7 +77,8 @@ public final class EngineProcess implements LifeCycle {
                 settings.clock(),
                 settings.signals(),
                 Map.of(Engine.TASK_KIND, engine::claimed),
-                engine::freeSlots);
+                engine::freeSlots,
+                limitsOfQueues);
         engine.attach(dispatcher);
         alarms = new Alarms(database, membership, dispatcher, settings.clock(), threads);
         sweep = new HintSweep(engine, database, live);

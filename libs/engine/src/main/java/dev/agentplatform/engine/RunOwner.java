@@ -31,6 +31,9 @@ final class RunOwner {
     private final Engine engine;
     private final RunRecord run;
     private final Driver driver;
+    /** Where the run waits for its turn. */
+    private final String queue;
+
     private final String workerKey;
 
     private final ConcurrentLinkedQueue<Input> inbox = new ConcurrentLinkedQueue<>();
@@ -55,24 +58,34 @@ final class RunOwner {
     private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
-    static RunOwner newborn(Engine engine, RunRecord run, Driver driver, int budget) {
-        RunOwner owner = new RunOwner(engine, run, driver, null, 1, 0, budget);
+    static RunOwner newborn(Engine engine, RunRecord run, Driver driver, String queue, int budget) {
+        RunOwner owner = new RunOwner(engine, run, driver, queue, null, 1, 0, budget);
         owner.newborn = true;
         return owner;
     }
 
     static RunOwner claimed(Engine engine, RunRecord run, Driver driver, TaskTable.Claimed task, int budget) {
-        RunOwner owner = new RunOwner(engine, run, driver, task.workerKey(), task.epoch(), task.seq(), budget);
+        RunOwner owner = new RunOwner(
+                engine, run, driver, engine.queue(run), task.workerKey(), task.epoch(), task.seq(), budget);
         owner.wakesKnown = task.wakes();
         // A claim may hide mail that came before it: the first turn reads in any case.
         owner.wakesSeen = -1;
         return owner;
     }
 
-    private RunOwner(Engine engine, RunRecord run, Driver driver, String workerKey, long epoch, long seq, int budget) {
+    private RunOwner(
+            Engine engine,
+            RunRecord run,
+            Driver driver,
+            String queue,
+            String workerKey,
+            long epoch,
+            long seq,
+            int budget) {
         this.engine = engine;
         this.run = run;
         this.driver = driver;
+        this.queue = queue;
         this.workerKey = workerKey;
         this.epoch = epoch;
         this.seq = seq;
@@ -329,10 +342,9 @@ final class RunOwner {
 
     /** Where the run rests when this process lets go of it. */
     private Resting resting(Driver.Rest rest) {
-        String normal = Queues.normal(run.workspaceId());
         Long due = rest.due() == 0 ? null : (Long) rest.due();
-        if (!rest.startable()) return new Resting(false, normal, due);
-        if (run.options().autoStart()) return new Resting(true, normal, engine.now());
+        if (!rest.startable()) return new Resting(false, queue, due);
+        if (run.options().autoStart()) return new Resting(true, queue, engine.now());
         return new Resting(true, Queues.manual(run.workspaceId()), engine.now());
     }
 
@@ -401,6 +413,7 @@ final class RunOwner {
     private void letGo(Plan plan) {
         gone = true;
         engine.forget(this);
+        engine.freed(queue);
         if (plan.ended()) return;
         if (plan.readyElsewhere())
             engine.ready(resting(driver.rest()).queue(), run.options().priority());

@@ -10,6 +10,7 @@ import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.GroupCommit;
@@ -76,7 +77,8 @@ final class TestProcess implements AutoCloseable {
                 clock,
                 Signals.NONE,
                 Map.of(Engine.TASK_KIND, engine::claimed),
-                engine::freeSlots);
+                engine::freeSlots,
+                new QueueLimits(database));
         engine.attach(dispatcher);
         alarms = new Alarms(database, membership, dispatcher, clock, threads);
         membership.join();

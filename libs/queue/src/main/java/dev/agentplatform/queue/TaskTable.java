@@ -140,6 +140,17 @@ public final class TaskTable {
         return sql.list(take, TaskTable::claimed, queue, rank, low, STATE_VERSION, limit, me);
     }
 
+    /** {@link #claim} from a queue that may have a limit; {@code full} when it let fewer through than were asked for. */
+    static LimitedClaim claimLimited(Sql sql, UUID me, String queue, int rank, long low, int limit)
+            throws SQLException {
+        int room = QueueLimits.room(sql, queue);
+        List<Claimed> claimed =
+                room == 0 ? List.of() : claim(sql, me, queue, rank, low, Math.min(room, limit));
+        return new LimitedClaim(claimed, claimed.size() == room);
+    }
+
+    record LimitedClaim(List<Claimed> claimed, boolean full) {}
+
     /** Takes ready tasks of one queue, whatever their priority: for the small queues with a purpose of their own. */
     static List<Claimed> claimAny(Sql sql, UUID me, String queue, int limit) throws SQLException {
         String pick = "SELECT ref FROM task WHERE status = 'ready' AND queue = ? AND v <= ?"
@@ -151,16 +162,30 @@ public final class TaskTable {
         return sql.list(take, TaskTable::claimed, queue, STATE_VERSION, limit, me);
     }
 
-    /** Takes one task for a caller, whatever queue it rests in; empty when it is owned or gone. */
-    public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey) throws SQLException {
+    /**
+     * Takes one task for a caller, whatever queue it rests in; empty when it is owned or gone, or its queue is
+     * full.
+     *
+     * @param starts whether the caller lets steps start; else it only applies something, and needs no room
+     */
+    public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey, boolean starts)
+            throws SQLException {
         if (!alive(sql, me)) return Optional.empty();
+        Optional<String> queue = sql.one(
+                "SELECT queue FROM task WHERE ref = ? AND status <> 'owned'", row -> row.text("queue"), ref);
+        if (queue.isEmpty()) return Optional.empty();
+        boolean limited = Queues.isLimited(queue.get());
+        if (limited && starts && QueueLimits.room(sql, queue.get()) == 0) return Optional.empty();
         return sql.one(
-                "UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1, claimed_seq = seq"
-                        + " WHERE ref = ? AND status <> 'owned' AND v <= ? RETURNING " + CLAIMED_COLUMNS,
+                "UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1, claimed_seq = seq,"
+                        + " queue = ? WHERE ref = ? AND queue = ? AND status <> 'owned' AND v <= ? RETURNING "
+                        + CLAIMED_COLUMNS,
                 TaskTable::claimed,
                 me,
                 workerKey,
+                limited && !starts ? Queues.CONTROL : queue.get(),
                 ref,
+                queue.get(),
                 STATE_VERSION);
     }
 
@@ -180,13 +205,13 @@ public final class TaskTable {
                 workerKey);
     }
 
-    /** Wakes an actor from inside a closure: before anything else in it, for the order of locks. Empty: it has ended. */
+    /** Wakes an actor with mail for a normal queue from inside a closure: before anything else in it, for the order of locks. Empty: it has ended. */
     public static Optional<Unit.Woken> wake(Sql sql, String workspaceId, UUID ref, String queue, long now)
             throws SQLException {
         return sql.one(
                 "UPDATE task SET wakes = wakes + 1,"
                         + " ready_time = CASE status WHEN 'owned' THEN ready_time ELSE ? END,"
-                        + " queue = CASE status WHEN 'owned' THEN queue ELSE ? END,"
+                        + " queue = CASE WHEN status <> 'owned' AND queue LIKE 'manual:%' THEN ? ELSE queue END,"
                         + " status = CASE status WHEN 'owned' THEN status ELSE 'ready' END"
                         + " WHERE workspace_id = ? AND ref = ? RETURNING owner, wakes, queue, rank",
                 row -> new Unit.Woken(

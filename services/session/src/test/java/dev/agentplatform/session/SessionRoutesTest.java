@@ -12,6 +12,7 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestServer;
@@ -113,7 +114,7 @@ class SessionRoutesTest {
     void start(Database database) {
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids(clock);
-        Workflows workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard());
+        Workflows workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard(), new QueueLimits(database));
         runs.database = database;
         Sessions sessions = new Sessions(database, clock, ids);
         requests = new RunRequests(database, clock, ids, workflows, runs);
