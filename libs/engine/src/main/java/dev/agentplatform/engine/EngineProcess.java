@@ -4,9 +4,11 @@ import dev.agentplatform.events.LiveLog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Dialect;
@@ -27,6 +29,7 @@ public final class EngineProcess implements LifeCycle {
     private final GroupCommit<Unit, Unit.Receipt> commits;
     private final Membership membership;
     private final Dispatcher dispatcher;
+    private final Alarms alarms;
     private final Engine engine;
     private final LiveLog live = new LiveLog();
     private final HintSweep sweep;
@@ -45,6 +48,11 @@ public final class EngineProcess implements LifeCycle {
             boolean worker) {}
 
     public EngineProcess(Settings settings, List<RunKind> kinds) {
+        this(settings, kinds, new QueueLimits(settings.database()));
+    }
+
+    /** @param limitsOfQueues those of definitions; shared with the room that sets them */
+    public EngineProcess(Settings settings, List<RunKind> kinds, QueueLimits limitsOfQueues) {
         this.settings = settings;
         Database database = settings.database();
         threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -69,13 +77,20 @@ public final class EngineProcess implements LifeCycle {
                 settings.clock(),
                 settings.signals(),
                 Map.of(Engine.TASK_KIND, engine::claimed),
-                engine::freeSlots);
+                engine::freeSlots,
+                limitsOfQueues);
         engine.attach(dispatcher);
+        alarms = new Alarms(database, membership, dispatcher, settings.clock(), threads);
         sweep = new HintSweep(engine, database, live);
     }
 
     public Engine engine() {
         return engine;
+    }
+
+    /** Calls at a time, for rooms whose things have due times; {@code answer} before {@link #start}. */
+    public Alarms alarms() {
+        return alarms;
     }
 
     public LiveLog live() {

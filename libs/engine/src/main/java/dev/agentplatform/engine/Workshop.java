@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -27,14 +28,25 @@ final class Workshop {
     private final Ids ids;
     private final Executor threads;
     private final Secrets secrets;
+    private final Function<RunRecord, String> queue;
     private final BiConsumer<UUID, Input> deliver;
 
-    /** @param deliver hands an input to the owner of a run, if it is still owned here */
-    Workshop(Database database, Ids ids, Executor threads, Secrets secrets, BiConsumer<UUID, Input> deliver) {
+    /**
+     * @param queue where a run waits for its turn
+     * @param deliver hands an input to the owner of a run, if it is still owned here
+     */
+    Workshop(
+            Database database,
+            Ids ids,
+            Executor threads,
+            Secrets secrets,
+            Function<RunRecord, String> queue,
+            BiConsumer<UUID, Input> deliver) {
         this.database = database;
         this.ids = ids;
         this.threads = threads;
         this.secrets = secrets;
+        this.queue = queue;
         this.deliver = deliver;
     }
 
@@ -130,7 +142,7 @@ final class Workshop {
                 record.id(),
                 Engine.TASK_KIND,
                 record.workspaceId(),
-                Queues.normal(record.workspaceId()),
+                queue.apply(record),
                 options.priority(),
                 true,
                 null,
