@@ -53,7 +53,8 @@ final class OpenApi {
             parameters.add(parameter(query.name(), "query", query.type()).put("description", query.description()));
         }
         if (!route.operational()) parameters.add(reference("parameters", WORKSPACE_PARAMETER));
-        if (route.method().equals("POST") && !route.secret()) parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
+        if (route.method().equals("POST") && !route.secret())
+            parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
         route.body()
                 .ifPresent(type -> operation
