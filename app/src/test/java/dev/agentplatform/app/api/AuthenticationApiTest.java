@@ -61,7 +61,8 @@ class AuthenticationApiTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < RACERS; i++) {
                 String[] named = {"x-workspace-id", HOME, "x-user-id", "racer-" + i};
-                racers.add(threads.submit(() -> every.send("POST", "/gateway/api-keys", "{\"name\":\"first\"}", named)));
+                racers.add(
+                        threads.submit(() -> every.send("POST", "/gateway/api-keys", "{\"name\":\"first\"}", named)));
             }
         }
         Map<Integer, Integer> statuses = new HashMap<>();
@@ -93,14 +94,18 @@ class AuthenticationApiTest {
         for (Route route : every.open()) {
             for (String path : EveryRoute.paths(route)) {
                 assertThat(every.ask(route, path).status()).as(path).isNotIn(401, 403);
-                assertThat(every.ask(route, path, "x-api-key", "ap_wrong").status()).as(path).isNotIn(401, 403);
+                assertThat(every.ask(route, path, "x-api-key", "ap_wrong").status())
+                        .as(path)
+                        .isNotIn(401, 403);
             }
         }
         for (Route route : every.guarded()) {
             for (String path : EveryRoute.paths(route)) {
                 refused(every.ask(route, path), 401, route, "no key");
                 if (route.method().equals("GET")) {
-                    assertThat(every.ask("HEAD", path).status()).as("HEAD " + path).isEqualTo(401);
+                    assertThat(every.ask("HEAD", path).status())
+                            .as("HEAD " + path)
+                            .isEqualTo(401);
                 }
             }
         }
@@ -168,7 +173,8 @@ class AuthenticationApiTest {
 
     private static void keysAreAdministered(EveryRoute every, String admin) {
         String scopes = "{'name':'k','scopes':%s,'expires_time':'2100-01-01T00:00:00Z'}";
-        JsonNode text = every.json(201, "POST", "/gateway/api-keys", scopes.formatted("'agent:* team:read'"), head(admin));
+        JsonNode text =
+                every.json(201, "POST", "/gateway/api-keys", scopes.formatted("'agent:* team:read'"), head(admin));
         JsonNode list =
                 every.json(201, "POST", "/gateway/api-keys", scopes.formatted("['agent:*','team:read']"), head(admin));
         assertThat(text.path("scopes")).isEqualTo(list.path("scopes")).hasSize(2);
@@ -177,9 +183,11 @@ class AuthenticationApiTest {
         assertThat(shown.has("api_key")).isFalse();
         assertThat(shown.has("hash")).isFalse();
         assertThat(shown.path("prefix").asString()).hasSize(11);
-        assertThat(every.json(200, "GET", "/gateway/api-keys?name=k&limit=1", null, head(admin)).path("items"))
+        assertThat(every.json(200, "GET", "/gateway/api-keys?name=k&limit=1", null, head(admin))
+                        .path("items"))
                 .hasSize(1);
-        for (String wrong : List.of("'scopes':'agent'", "'scopes':[]", "'scopes':7", "'expires_time':'2001-01-01T00:00:00Z'"))
+        for (String wrong :
+                List.of("'scopes':'agent'", "'scopes':[]", "'scopes':7", "'expires_time':'2001-01-01T00:00:00Z'"))
             every.json(422, "POST", "/gateway/api-keys", "{'name':'k'," + wrong + "}", head(admin));
         every.json(200, "PATCH", path + "/status", "{'status':'revoked'}", head(admin));
         every.json(409, "PATCH", path + "/status", "{'status':'active'}", head(admin));
@@ -193,7 +201,8 @@ class AuthenticationApiTest {
     private static void tokensSpeakForTheirSubject(EveryRoute every) {
         String home = token(SECRET, "ada", HOME, 60);
         every.json(200, "GET", "/sessions", null, "Authorization", "bearer " + home, "x-workspace-id", HOME);
-        JsonNode session = every.json(201, "POST", "/sessions", "{'channel_type':'web'}", "Authorization", "Bearer " + home);
+        JsonNode session =
+                every.json(201, "POST", "/sessions", "{'channel_type':'web'}", "Authorization", "Bearer " + home);
         assertThat(session.path("workspace_id").asString()).isEqualTo(HOME);
         every.json(403, "GET", "/sessions", null, "Authorization", "Bearer " + home, "x-workspace-id", "elsewhere");
         every.json(200, "GET", "/sessions", null, "Authorization", "Bearer " + home, "x-user-id", "ada");
@@ -252,7 +261,10 @@ class AuthenticationApiTest {
     }
 
     private static String foreignKey(ApiServer server) {
-        ApiKeys keys = new ApiKeys(server.platform().database(), Clock.systemUTC(), server.platform().ids());
+        ApiKeys keys = new ApiKeys(
+                server.platform().database(),
+                Clock.systemUTC(),
+                server.platform().ids());
         return keys.create("elsewhere", new ApiKeys.NewKey("other", List.of(), null, 0), Principal.ANONYMOUS)
                 .text();
     }

@@ -44,7 +44,13 @@ class AuthorizationApiTest {
         every.json(403, "GET", "/auth/users", null, "x-api-key", key);
         every.json(403, "POST", "/sessions", "{'channel_type':'web'}", "x-api-key", key);
         every.json(201, "POST", "/auth/users", "{'username':'root'}", "x-api-key", key);
-        every.json(201, "POST", "/auth/roles", "{'code':'admin','name':'Admin','permissions_json':['*']}", "x-api-key", key);
+        every.json(
+                201,
+                "POST",
+                "/auth/roles",
+                "{'code':'admin','name':'Admin','permissions_json':['*']}",
+                "x-api-key",
+                key);
         every.json(201, "POST", "/auth/assignments", "{'user_id':'root','role_id':'admin'}", "x-api-key", key);
         // From now on there is somebody to ask.
         every.json(403, "POST", "/auth/users", "{'username':'eve'}", "x-api-key", key);
@@ -77,7 +83,8 @@ class AuthorizationApiTest {
             Permission needed = RouteRights.needed(route).orElseThrow();
             String user = users.computeIfAbsent(needed, right -> userWith(every, right, root));
             for (String path : EveryRoute.paths(route)) {
-                assertThat(every.ask(route, path, "x-api-key", key, "x-user-id", user).status())
+                assertThat(every.ask(route, path, "x-api-key", key, "x-user-id", user)
+                                .status())
                         .as(route.method() + " " + path + " as a user with " + needed)
                         .isNotIn(401, 403);
                 Permission other = needed.action().equals("read")
@@ -106,12 +113,14 @@ class AuthorizationApiTest {
         String[] ada = {"Authorization", "Bearer " + in.path("access_token").asString()};
         every.json(403, "GET", "/sessions", null, ada);
         String[] root = {"x-api-key", key, "x-user-id", "root"};
-        JsonNode made = every.json(201, "POST", "/auth/assignments", "{'user_id':'ada','role_id':'session-read'}", root);
+        JsonNode made =
+                every.json(201, "POST", "/auth/assignments", "{'user_id':'ada','role_id':'session-read'}", root);
         every.json(200, "GET", "/sessions", null, ada);
         every.json(403, "POST", "/sessions", "{'channel_type':'web'}", ada);
         every.json(204, "DELETE", "/auth/assignments/" + made.path("id").asString(), null, root);
         every.json(403, "GET", "/sessions", null, ada);
-        String refresh = "{'refresh_token':'%s'}".formatted(in.path("refresh_token").asString());
+        String refresh =
+                "{'refresh_token':'%s'}".formatted(in.path("refresh_token").asString());
         every.json(200, "POST", "/auth/refresh", refresh);
         every.json(401, "POST", "/auth/refresh", refresh);
     }

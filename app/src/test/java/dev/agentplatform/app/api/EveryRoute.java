@@ -34,7 +34,8 @@ final class EveryRoute {
             try {
                 JsonNode json = Json.mapper().readTree(text);
                 // Other protocols put it into an error object.
-                return json.path("code").asString(json.path("error").path("code").asString(""));
+                return json.path("code")
+                        .asString(json.path("error").path("code").asString(""));
             } catch (JacksonException noJson) {
                 return "";
             }

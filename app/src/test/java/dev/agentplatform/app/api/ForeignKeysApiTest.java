@@ -15,7 +15,8 @@ class ForeignKeysApiTest {
         Answer wrong = api.get("/sessions", "x-api-key", key + "x").expect(401, "unauthorized");
         assertThat(wrong.headers().firstValue("www-authenticate")).isPresent();
         api.elsewhere().get("/sessions", "x-api-key", key).expect(403, "workspace_forbidden");
-        api.patch("/gateway/api-keys/" + made.id() + "/status", "{'status':'revoked'}").expect(200);
+        api.patch("/gateway/api-keys/" + made.id() + "/status", "{'status':'revoked'}")
+                .expect(200);
         api.get("/sessions", "x-api-key", key).expect(401, "unauthorized");
     }
 

@@ -71,9 +71,23 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
                     "select ref, seq",
-                    "the sweep for commits to all runs followed here"));
+                    "the sweep for commits to all runs followed here"),
+            new AllWorkspaces(
+                    "doors/gateway/src/main/java/dev/agentplatform/gateway/keys/ApiKeyTable.java",
+                    "select id, workspace_id, name, prefix, scopes, user_id, status, expires_time, last_used_time,"
+                            + " created_time, updated_time from api_key where hash",
+                    "asks to which workspace a presented key belongs"),
+            new AllWorkspaces(
+                    "services/auth/src/main/java/dev/agentplatform/auth/RefreshTokenTable.java",
+                    "select id, workspace_id, family_id",
+                    "asks to which workspace a presented token belongs"),
+            new AllWorkspaces(
+                    "services/auth/src/main/java/dev/agentplatform/auth/RefreshTokenTable.java",
+                    "delete from auth_refresh_token where id in",
+                    "purges what has expired in all workspaces"));
 
-    private static final Pattern EXCEPTION_PATH = Pattern.compile("libs/(queue|events|engine)/src/main/java/.*\\.java");
+    private static final Pattern EXCEPTION_PATH = Pattern.compile(
+            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable)\\.java");
 
     private static final Pattern SQL = Pattern.compile(
             "(?:with\\b.*\\b(?:select|update|delete|insert)\\b|select\\b.*\\bfrom\\b|insert\\s+(?:or\\s+\\w+\\s+)?into\\b"

@@ -33,6 +33,7 @@ final class OpenApi {
             }
         }
         ObjectNode components = document.putObject("components");
+        security(document, components);
         components.set("parameters", parameters());
         components.putObject("responses").set("Problem", problemResponse());
         ObjectNode named = components.putObject("schemas");
@@ -52,7 +53,8 @@ final class OpenApi {
             parameters.add(parameter(query.name(), "query", query.type()).put("description", query.description()));
         }
         if (!route.operational()) parameters.add(reference("parameters", WORKSPACE_PARAMETER));
-        if (route.method().equals("POST")) parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
+        if (route.method().equals("POST") && !route.secret())
+            parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
         route.body()
                 .ifPresent(type -> operation
@@ -60,7 +62,18 @@ final class OpenApi {
                         .put("required", BodyType.of(type).fields().stream().anyMatch(BodyType.Field::required))
                         .set("content", content(Reply.JSON, schemas.reference(type))));
         operation.set("responses", responses(route));
+        if (route.open()) operation.putArray("security");
         return operation;
+    }
+
+    /** A key or a token, or nothing where the operator asks for none. */
+    private static void security(ObjectNode document, ObjectNode components) {
+        ObjectNode schemes = components.putObject("securitySchemes");
+        schemes.putObject("api_key").put("type", "apiKey").put("in", "header").put("name", "x-api-key");
+        schemes.putObject("bearer").put("type", "http").put("scheme", "bearer");
+        ArrayNode any = document.putArray("security");
+        for (String name : schemes.propertyNames()) any.addObject().putArray(name);
+        any.addObject();
     }
 
     private ObjectNode responses(Route route) {

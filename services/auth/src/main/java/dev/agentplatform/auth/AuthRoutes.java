@@ -58,7 +58,8 @@ final class AuthRoutes {
                 .handle(this::listUsers);
         routes.get("/auth/users/{id}", "Get a user")
                 .handle(request -> Reply.of(
-                        200, users.find(request.workspace().id(), request.id("id")).json()));
+                        200,
+                        users.find(request.workspace().id(), request.id("id")).json()));
         routes.patch("/auth/users/{id}", "Change a user; a new password ends its sign-ins")
                 .secret()
                 .body(PatchUser.class)
@@ -77,13 +78,12 @@ final class AuthRoutes {
                 .paged()
                 .handle(request -> Reply.page(
                         roles.list(
-                                request.workspace().id(),
-                                request.query("code").orElse(null),
-                                page(request)),
+                                request.workspace().id(), request.query("code").orElse(null), page(request)),
                         Role::json));
         routes.get("/auth/roles/{id}", "Get a role")
                 .handle(request -> Reply.of(
-                        200, roles.find(request.workspace().id(), request.id("id")).json()));
+                        200,
+                        roles.find(request.workspace().id(), request.id("id")).json()));
         routes.patch("/auth/roles/{id}", "Change a role").body(PatchRole.class).handle(this::patchRole);
         routes.delete("/auth/roles/{id}", "Delete a role; whoever has it loses it")
                 .handle(request -> {
@@ -93,7 +93,9 @@ final class AuthRoutes {
     }
 
     private void assignments(Routes routes) {
-        routes.post("/auth/assignments", "Give a user a role").body(Assign.class).handle(this::assign);
+        routes.post("/auth/assignments", "Give a user a role")
+                .body(Assign.class)
+                .handle(this::assign);
         routes.get("/auth/assignments", "List who has which role, newest first")
                 .query("user_id", "string", "Whose roles")
                 .query("role_id", "string", "Who has it")
@@ -110,11 +112,10 @@ final class AuthRoutes {
                         200,
                         roles.findAssignment(request.workspace().id(), request.id("id"))
                                 .json()));
-        routes.delete("/auth/assignments/{id}", "Take a role from a user")
-                .handle(request -> {
-                    roles.unassign(request.workspace().id(), request.id("id"), by(request));
-                    return Reply.empty(204);
-                });
+        routes.delete("/auth/assignments/{id}", "Take a role from a user").handle(request -> {
+            roles.unassign(request.workspace().id(), request.id("id"), by(request));
+            return Reply.empty(204);
+        });
     }
 
     record CreateUser(
@@ -126,7 +127,8 @@ final class AuthRoutes {
             String password) {
         CreateUser {
             if (Ids.parse(username).isPresent()) throw Problem.invalid("username", "must not look like an id");
-            if (!printable(username)) throw Problem.invalid("username", "must be printable, without blanks at its ends");
+            if (!printable(username))
+                throw Problem.invalid("username", "must be printable, without blanks at its ends");
             checkEmail(email);
         }
     }
@@ -134,7 +136,10 @@ final class AuthRoutes {
     record PatchUser(
             @Length(max = 200) String displayName,
             @Length(max = 320) String email,
-            @Length(min = Passwords.LENGTH_MIN, max = Passwords.LENGTH_MAX) String password,
+
+            @Length(min = Passwords.LENGTH_MIN, max = Passwords.LENGTH_MAX)
+            String password,
+
             @OneOf({User.ACTIVE, User.DISABLED}) String status) {
         PatchUser {
             checkEmail(email);
@@ -194,7 +199,8 @@ final class AuthRoutes {
         PatchUser body = request.body(PatchUser.class);
         Users.Patch patch = new Users.Patch(body.displayName(), body.email(), body.password(), body.status());
         return Reply.of(
-                200, users.patch(request.workspace().id(), id, patch, by(request)).json());
+                200,
+                users.patch(request.workspace().id(), id, patch, by(request)).json());
     }
 
     private Reply createRole(Request request) {

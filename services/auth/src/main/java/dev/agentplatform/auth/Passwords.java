@@ -28,8 +28,7 @@ final class Passwords implements AutoCloseable {
     private static final int WAITING_MAX = 64;
     private static final int RETRY_SECONDS = 2;
 
-    private final Argon2Function argon2 =
-            Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+    private final Argon2Function argon2 = Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
     private final ThreadPoolExecutor threads;
     private final String nobodys;
 
@@ -48,17 +47,14 @@ final class Passwords implements AutoCloseable {
 
     /** In the usual text form, with its salt and its parameters. @throws Problem 503 when too many wait */
     String hash(String password) {
-        return run(() -> Password.hash(password)
-                .addRandomSalt(SALT_BYTES)
-                .with(argon2)
-                .getResult());
+        return run(() ->
+                Password.hash(password).addRandomSalt(SALT_BYTES).with(argon2).getResult());
     }
 
     /** @param hash null when there is no such user or password: takes as long, and is false */
     boolean matches(String password, String hash) {
         String against = hash == null ? nobodys : hash;
-        boolean same = run(() ->
-                Password.check(password, against).with(Argon2Function.getInstanceFromHash(against)));
+        boolean same = run(() -> Password.check(password, against).with(Argon2Function.getInstanceFromHash(against)));
         return same && hash != null;
     }
 

@@ -44,8 +44,8 @@ public record Permission(String noun, String action, String resource) {
             return parts.getFirst().equals(ANY) ? Optional.of(new Permission(ANY, ANY, null)) : Optional.empty();
         }
         String resource = parts.size() == 2 ? ANY : String.join(":", parts.subList(2, parts.size()));
-        return Optional.of(new Permission(
-                Nouns.canonical(parts.get(0)), parts.get(1), resource.equals(ANY) ? null : resource));
+        return Optional.of(
+                new Permission(Nouns.canonical(parts.get(0)), parts.get(1), resource.equals(ANY) ? null : resource));
     }
 
     /** Whether who has this right has {@code wanted} too. */

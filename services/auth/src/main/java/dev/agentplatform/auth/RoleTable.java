@@ -16,8 +16,8 @@ import java.util.UUID;
 final class RoleTable {
     private static final String ROLE = "SELECT id, workspace_id, code, name, permissions, created_time, updated_time"
             + " FROM auth_role WHERE workspace_id = ?";
-    private static final String ASSIGNMENT = "SELECT id, workspace_id, user_id, role_id, created_time"
-            + " FROM auth_assignment WHERE workspace_id = ?";
+    private static final String ASSIGNMENT =
+            "SELECT id, workspace_id, user_id, role_id, created_time" + " FROM auth_assignment WHERE workspace_id = ?";
     private static final String GRANTS = "SELECT r.code, r.permissions FROM auth_user u"
             + " JOIN auth_assignment a ON a.user_id = u.id AND a.workspace_id = u.workspace_id"
             + " JOIN auth_role r ON r.id = a.role_id AND r.workspace_id = u.workspace_id"

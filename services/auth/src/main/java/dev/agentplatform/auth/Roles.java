@@ -102,12 +102,10 @@ public final class Roles {
 
     /** Both rows are locked, so that neither is deleted meanwhile. */
     private Assignment assign(Sql sql, String workspaceId, String user, String role, String by) throws SQLException {
-        UUID userId = UserTable.named(sql, workspaceId, user)
-                .map(User::id)
-                .orElseThrow(() -> Problem.notFound("user", user));
-        UUID roleId = RoleTable.named(sql, workspaceId, role)
-                .map(Role::id)
-                .orElseThrow(() -> Problem.notFound("role", role));
+        UUID userId =
+                UserTable.named(sql, workspaceId, user).map(User::id).orElseThrow(() -> Problem.notFound("user", user));
+        UUID roleId =
+                RoleTable.named(sql, workspaceId, role).map(Role::id).orElseThrow(() -> Problem.notFound("role", role));
         if (UserTable.lock(sql, workspaceId, userId).isEmpty()) throw Problem.notFound("user", user);
         if (RoleTable.lock(sql, workspaceId, roleId).isEmpty()) throw Problem.notFound("role", role);
         Assignment assignment = new Assignment(ids.next(), workspaceId, userId, roleId, clock.millis());

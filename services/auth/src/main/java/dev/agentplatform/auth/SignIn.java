@@ -63,7 +63,8 @@ final class SignIn {
         UUID userId = user.orElseThrow().id();
         return database.transact(sql -> {
             User still = UserTable.lock(sql, workspaceId, userId)
-                    .filter(now -> now.active() && now.passwordHash().equals(user.get().passwordHash()))
+                    .filter(now ->
+                            now.active() && now.passwordHash().equals(user.get().passwordHash()))
                     .orElseThrow(() -> new Problem(401, "wrong_credentials", "The user was just changed."));
             RefreshTokenTable.purge(sql, clock.millis(), PURGED_PER_LOGIN);
             events.tell(sql, workspaceId, NOUN, userId, "signed_in", still.json(), userId.toString());
@@ -103,10 +104,17 @@ final class SignIn {
         Optional<User> user = UserTable.find(sql, token.workspaceId(), token.userId());
         if (user.isPresent()) {
             events.tell(
-                    sql, token.workspaceId(), NOUN, token.userId(), "refresh_token_reused", user.get().json(), null);
+                    sql,
+                    token.workspaceId(),
+                    NOUN,
+                    token.userId(),
+                    "refresh_token_reused",
+                    user.get().json(),
+                    null);
         }
         return new Found.Refused(
-                "refresh_token_reused", "The refresh token was used before; sign in again. All its successors are void.");
+                "refresh_token_reused",
+                "The refresh token was used before; sign in again. All its successors are void.");
     }
 
     /** A token that is not known is nobody's: that is fine too. */
@@ -119,20 +127,18 @@ final class SignIn {
         });
     }
 
-    private SignedIn issue(Sql sql, Tokens signer, String workspaceId, UUID userId, UUID familyId)
-            throws SQLException {
+    private SignedIn issue(Sql sql, Tokens signer, String workspaceId, UUID userId, UUID familyId) throws SQLException {
         long now = clock.millis();
         String text = Secret.random(REFRESH_PREFIX);
         RefreshToken next = new RefreshToken(
                 ids.next(), workspaceId, familyId, userId, RefreshToken.OPEN, now + REFRESH_LIFETIME.toMillis());
         RefreshTokenTable.insert(sql, next, Secret.sha256(text), now);
-        return new SignedIn(
-                workspaceId, userId, signer.sign(userId.toString(), workspaceId, ACCESS_LIFETIME), text);
+        return new SignedIn(workspaceId, userId, signer.sign(userId.toString(), workspaceId, ACCESS_LIFETIME), text);
     }
 
     private Tokens signer() {
-        return tokens.orElseThrow(() -> new Problem(
-                501, "sign_in_not_configured", "Nobody can sign in: " + Tokens.SETTING + " is not set."));
+        return tokens.orElseThrow(() ->
+                new Problem(501, "sign_in_not_configured", "Nobody can sign in: " + Tokens.SETTING + " is not set."));
     }
 
     private static Found refused(String why) {

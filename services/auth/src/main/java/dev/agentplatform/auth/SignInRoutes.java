@@ -45,7 +45,9 @@ final class SignInRoutes {
 
     record Login(
             @Required @Length(min = 1, max = 200) String username,
-            @Required @Length(min = 1, max = Passwords.LENGTH_MAX) String password) {}
+
+            @Required @Length(min = 1, max = Passwords.LENGTH_MAX)
+            String password) {}
 
     record Refresh(
             @Required @Length(min = 1, max = 200) @Doc("As the last answer gave it")

@@ -60,7 +60,8 @@ public final class Tokens {
             byte[] secret = text.getBytes(StandardCharsets.UTF_8);
             if (secret.length >= SECRET_BYTES_MIN) return new Tokens(secret, clock);
             String found = "**** (" + secret.length + " bytes)";
-            throw new WrongSetting(SETTING, found, "at least " + SECRET_BYTES_MIN + " bytes, as of `openssl rand -hex 32`");
+            throw new WrongSetting(
+                    SETTING, found, "at least " + SECRET_BYTES_MIN + " bytes, as of `openssl rand -hex 32`");
         });
     }
 
@@ -87,7 +88,8 @@ public final class Tokens {
         if (token.length() > TOKEN_LENGTH_MAX || !looksLike(token)) throw refused("is malformed");
         int end = token.lastIndexOf('.');
         byte[] signature = decode(token.substring(end + 1));
-        if (!MessageDigest.isEqual(signature, signature(token.substring(0, end)))) throw refused("has a wrong signature");
+        if (!MessageDigest.isEqual(signature, signature(token.substring(0, end))))
+            throw refused("has a wrong signature");
         int dot = token.indexOf('.');
         JsonNode header = json(token.substring(0, dot));
         if (!header.path("alg").asString("").equals("HS256")) throw refused("is not signed with HS256");

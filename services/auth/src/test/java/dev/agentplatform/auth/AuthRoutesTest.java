@@ -13,7 +13,8 @@ class AuthRoutesTest {
     void usersAreMadeChangedFoundAndDeleted(Database database) {
         try (AuthServer server = new AuthServer(database)) {
             Answer made = server.post(
-                    "/auth/users", "{'username':'alice','display_name':'Alice','email':'a@x.org','password':'correct horse'}");
+                    "/auth/users",
+                    "{'username':'alice','display_name':'Alice','email':'a@x.org','password':'correct horse'}");
             assertThat(made.status()).isEqualTo(201);
             assertThat(made.field("workspace_id")).isEqualTo("public").isEqualTo(made.field("tenant_id"));
             assertThat(made.json().path("has_password").booleanValue()).isTrue();
@@ -21,20 +22,26 @@ class AuthRoutesTest {
             String id = made.field("id");
             assertThat(server.get("/auth/users/" + id).field("display_name")).isEqualTo("Alice");
             assertThat(code(server.post("/auth/users", "{'username':'alice'}"))).isEqualTo("409 username_taken");
-            assertThat(server.post("/auth/users", "{'username':'alice'}", "x-tenant-id", "other").status())
+            assertThat(server.post("/auth/users", "{'username':'alice'}", "x-tenant-id", "other")
+                            .status())
                     .isEqualTo(201);
             server.id("/auth/users", "{'username':'bob'}");
-            assertThat(server.get("/auth/users?username=bob").json().path("items")).hasSize(1);
+            assertThat(server.get("/auth/users?username=bob").json().path("items"))
+                    .hasSize(1);
             assertThat(server.get("/auth/users?limit=1").field("next_cursor")).isNotEmpty();
             Answer changed = server.send("PATCH", "/auth/users/" + id, "{'display_name':'A.','status':'disabled'}");
             assertThat(changed.field("display_name")).isEqualTo("A.");
             assertThat(changed.field("email")).isEqualTo("a@x.org");
-            assertThat(server.get("/auth/users?status=disabled").json().path("items")).hasSize(1);
-            assertThat(server.get("/auth/users/" + id, "x-workspace-id", "other").status())
+            assertThat(server.get("/auth/users?status=disabled").json().path("items"))
+                    .hasSize(1);
+            assertThat(server.get("/auth/users/" + id, "x-workspace-id", "other")
+                            .status())
                     .isEqualTo(404);
-            assertThat(server.send("DELETE", "/auth/users/" + id, null).status()).isEqualTo(204);
+            assertThat(server.send("DELETE", "/auth/users/" + id, null).status())
+                    .isEqualTo(204);
             assertThat(server.get("/auth/users/" + id).status()).isEqualTo(404);
-            assertThat(server.send("DELETE", "/auth/users/" + id, null).status()).isEqualTo(404);
+            assertThat(server.send("DELETE", "/auth/users/" + id, null).status())
+                    .isEqualTo(404);
         }
     }
 
@@ -47,8 +54,7 @@ class AuthRoutesTest {
                     "{'code':'seller','name':'Seller','permissions_json':['gateway:agents:read','agent:execute:sales_agent']}");
             server.id("/auth/roles", "{'code':'writer','name':'Writer','permissions':'workflow:* team:read'}");
             assertThat(server.allowed(user, "agent:read")).isFalse();
-            String assignment =
-                    server.id("/auth/assignments", "{'user_id':'%s','role_id':'%s'}".formatted(user, role));
+            String assignment = server.id("/auth/assignments", "{'user_id':'%s','role_id':'%s'}".formatted(user, role));
             server.id("/auth/assignments", "{'user_id':'alice','role_id':'writer'}");
 
             Answer check =
@@ -72,12 +78,17 @@ class AuthRoutesTest {
             assertThat(server.allowed(user, "agent:write")).isFalse();
             server.send("PATCH", "/auth/users/" + user, "{'status':'active'}");
             assertThat(server.allowed(user, "agent:write")).isTrue();
-            assertThat(server.send("DELETE", "/auth/assignments/" + assignment, null).status())
+            assertThat(server.send("DELETE", "/auth/assignments/" + assignment, null)
+                            .status())
                     .isEqualTo(204);
             assertThat(server.allowed(user, "agent:write")).isFalse();
             assertThat(server.allowed(user, "team:read")).isTrue();
-            String writer = server.get("/auth/roles?code=writer").json().at("/items/0/id").asString();
-            assertThat(server.send("DELETE", "/auth/roles/" + writer, null).status()).isEqualTo(204);
+            String writer = server.get("/auth/roles?code=writer")
+                    .json()
+                    .at("/items/0/id")
+                    .asString();
+            assertThat(server.send("DELETE", "/auth/roles/" + writer, null).status())
+                    .isEqualTo(204);
             assertThat(server.allowed(user, "team:read")).isFalse();
             assertThat(server.get("/auth/assignments").json().path("items")).isEmpty();
         }
@@ -92,13 +103,16 @@ class AuthRoutesTest {
             String id = server.id("/auth/assignments", body);
             assertThat(code(server.post("/auth/assignments", body))).isEqualTo("409 already_assigned");
             assertThat(server.get("/auth/assignments/" + id).field("role_id")).isEqualTo(role);
-            assertThat(server.get("/auth/assignments?user_id=" + user).json().path("items")).hasSize(1);
-            assertThat(server.get("/auth/assignments?role_id=" + user).json().path("items")).isEmpty();
+            assertThat(server.get("/auth/assignments?user_id=" + user).json().path("items"))
+                    .hasSize(1);
+            assertThat(server.get("/auth/assignments?role_id=" + user).json().path("items"))
+                    .isEmpty();
             assertThat(code(server.post("/auth/assignments", "{'user_id':'who','role_id':'admin'}")))
                     .isEqualTo("404 not_found");
             assertThat(code(server.post("/auth/assignments", "{'user_id':'alice','role_id':'what'}")))
                     .isEqualTo("404 not_found");
-            assertThat(server.post("/auth/assignments", body, "x-workspace-id", "other").status())
+            assertThat(server.post("/auth/assignments", body, "x-workspace-id", "other")
+                            .status())
                     .isEqualTo(404);
             assertThat(code(server.post("/auth/roles", "{'code':'admin','name':'A','permissions_json':[]}")))
                     .isEqualTo("409 code_taken");

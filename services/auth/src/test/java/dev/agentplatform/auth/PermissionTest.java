@@ -33,8 +33,20 @@ class PermissionTest {
     @Test
     void whatIsNoRightIsRefused() {
         for (String text : List.of(
-                "", ":", "agent", "agent:", ":write", "agent::x", "agent write", "*agent", "agent:wr*", "a:b:", "**",
-                "agent:" + "x".repeat(200), "agent:wri\u00e4te", "agent:write\n")) {
+                "",
+                ":",
+                "agent",
+                "agent:",
+                ":write",
+                "agent::x",
+                "agent write",
+                "*agent",
+                "agent:wr*",
+                "a:b:",
+                "**",
+                "agent:" + "x".repeat(200),
+                "agent:wri\u00e4te",
+                "agent:write\n")) {
             assertThat(Permission.parse(text)).as(text).isEmpty();
         }
     }
@@ -52,7 +64,8 @@ class PermissionTest {
         assertThat(covers("*:read", "team:read")).isTrue();
         assertThat(covers("*:read", "team:write")).isFalse();
         assertThat(covers("agent:execute", "agent:execute:sales_agent")).isTrue();
-        assertThat(covers("agent:execute:sales_agent", "agent:execute:sales_agent")).isTrue();
+        assertThat(covers("agent:execute:sales_agent", "agent:execute:sales_agent"))
+                .isTrue();
         assertThat(covers("agent:execute:sales_agent", "agent:execute:other")).isFalse();
         assertThat(covers("agent:execute:sales_agent", "agent:execute")).isFalse();
         assertThat(covers("agent:*:sales_agent", "agent:write:sales_agent")).isTrue();
@@ -70,7 +83,8 @@ class PermissionTest {
             Permission b = all.get(random.nextInt(all.size()));
             Permission c = all.get(random.nextInt(all.size()));
             assertThat(a.covers(a)).isTrue();
-            if (a.covers(b) && b.covers(c)) assertThat(a.covers(c)).as(a + " " + b + " " + c).isTrue();
+            if (a.covers(b) && b.covers(c))
+                assertThat(a.covers(c)).as(a + " " + b + " " + c).isTrue();
             if (a.covers(b) && b.covers(a)) assertThat(a).isEqualTo(b);
             assertThat(right(a.toString())).isEqualTo(a);
         }

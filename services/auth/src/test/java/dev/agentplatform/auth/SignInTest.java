@@ -23,7 +23,8 @@ class SignInTest {
             Tokens.Claims claims = server.tokens.verify(in.field("access_token"));
             assertThat(claims.subject()).isEqualTo(user).isEqualTo(in.field("user_id"));
             assertThat(claims.workspaceId()).hasValue("public");
-            assertThat(server.post("/auth/login", LOGIN, "x-workspace-id", "other").status())
+            assertThat(server.post("/auth/login", LOGIN, "x-workspace-id", "other")
+                            .status())
                     .isEqualTo(401);
         }
     }
@@ -110,7 +111,8 @@ class SignInTest {
             assertThat(refresh(server, expiring).status()).isEqualTo(401);
 
             String left = server.post("/auth/login", LOGIN).field("refresh_token");
-            assertThat(server.post("/auth/logout", "{'refresh_token':'%s'}".formatted(left)).status())
+            assertThat(server.post("/auth/logout", "{'refresh_token':'%s'}".formatted(left))
+                            .status())
                     .isEqualTo(204);
             assertThat(refresh(server, left).status()).isEqualTo(401);
 
@@ -132,8 +134,8 @@ class SignInTest {
             server.id("/auth/users", LOGIN);
             Answer in = server.post("/auth/login", LOGIN);
             refresh(server, in.field("refresh_token"));
-            List<String> stored = database.read(sql ->
-                    sql.list("SELECT password_hash FROM auth_user", row -> row.text("password_hash")));
+            List<String> stored = database.read(
+                    sql -> sql.list("SELECT password_hash FROM auth_user", row -> row.text("password_hash")));
             assertThat(stored).singleElement().asString().startsWith("$argon2id$v=19$m=19456,t=2,p=1$");
             List<byte[]> hashes =
                     database.read(sql -> sql.list("SELECT hash FROM auth_refresh_token", row -> row.bytes("hash")));

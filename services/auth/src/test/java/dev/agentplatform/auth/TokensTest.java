@@ -103,13 +103,15 @@ class TokensTest {
     @Test
     void aShortSecretStopsTheStartAndIsNotShown() {
         assertThat(Tokens.from(new Settings(Map.of()), clock)).isEmpty();
-        assertThat(Tokens.from(new Settings(Map.of("JWT_SECRET", SECRET)), clock)).isPresent();
+        assertThat(Tokens.from(new Settings(Map.of("JWT_SECRET", SECRET)), clock))
+                .isPresent();
         assertThatThrownBy(() -> Tokens.from(new Settings(Map.of("JWT_SECRET", "hunter2")), clock))
                 .isInstanceOf(WrongSetting.class)
                 .hasMessageContaining("JWT_SECRET")
                 .hasMessageContaining("7 bytes")
                 .hasMessageContaining("32 bytes")
-                .satisfies(wrong -> assertThat(wrong.getMessage()).doesNotContain("hunter2").doesNotContain("\n"));
+                .satisfies(wrong ->
+                        assertThat(wrong.getMessage()).doesNotContain("hunter2").doesNotContain("\n"));
     }
 
     private Tokens.Claims verified(String more) {

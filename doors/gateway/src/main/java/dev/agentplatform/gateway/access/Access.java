@@ -64,8 +64,7 @@ public final class Access implements Filter {
     /** @throws Problem 403 in a workspace that is not the caller's, or when the user has no role with the right */
     @Override
     public Reply filter(Request request, Handler next) throws Exception {
-        Optional<Permission> needed =
-                RouteRights.needed(request.route().orElseThrow());
+        Optional<Permission> needed = RouteRights.needed(request.route().orElseThrow());
         if (needed.isEmpty()) return next.handle(request);
         Principal caller = request.principal();
         stayHome(request, caller);

@@ -47,14 +47,18 @@ final class Credentials {
         List<String> presented = presented(request);
         for (String text : presented) {
             if (ApiKeys.looksLikeKey(text)) return new Shown.Known(keys.authenticate(text));
-            if (tokens.isPresent() && Tokens.looksLike(text)) return new Shown.Known(principal(tokens.get().verify(text)));
+            if (tokens.isPresent() && Tokens.looksLike(text))
+                return new Shown.Known(principal(tokens.get().verify(text)));
         }
         return presented.isEmpty() ? new Shown.Nothing() : new Shown.Foreign();
     }
 
     private static List<String> presented(Request request) {
         List<String> texts = new ArrayList<>(2);
-        request.header("x-api-key").map(String::strip).filter(text -> !text.isEmpty()).ifPresent(texts::add);
+        request.header("x-api-key")
+                .map(String::strip)
+                .filter(text -> !text.isEmpty())
+                .ifPresent(texts::add);
         request.header("Authorization").flatMap(Credentials::bearer).ifPresent(texts::add);
         return texts;
     }

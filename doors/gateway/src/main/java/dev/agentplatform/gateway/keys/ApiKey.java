@@ -53,17 +53,7 @@ public record ApiKey(
 
     ApiKey with(String nextStatus, long now) {
         return new ApiKey(
-                id,
-                workspaceId,
-                name,
-                prefix,
-                scopes,
-                userId,
-                nextStatus,
-                expiresTime,
-                lastUsedTime,
-                createdTime,
-                now);
+                id, workspaceId, name, prefix, scopes, userId, nextStatus, expiresTime, lastUsedTime, createdTime, now);
     }
 
     ObjectNode json() {

@@ -51,7 +51,8 @@ public final class ApiKeyRoutes {
         routes.get(PATH + "/{id}", "Get an API key")
                 .handle(request -> Reply.of(
                         200,
-                        keys.find(request.workspace().id(), request.id("id", "API key")).json()));
+                        keys.find(request.workspace().id(), request.id("id", "API key"))
+                                .json()));
         routes.patch(PATH + "/{id}/status", "Disable, enable or revoke an API key; revoked is final")
                 .body(Status.class)
                 .handle(this::setStatus);
@@ -91,7 +92,8 @@ public final class ApiKeyRoutes {
     private static List<String> scopes(JsonNode sent) {
         if (Json.isNothing(sent)) return List.of();
         List<String> words = Words.rights("scopes", sent);
-        if (words.isEmpty()) throw Problem.invalid("scopes", "must name a right; leave it out for a key without limits");
+        if (words.isEmpty())
+            throw Problem.invalid("scopes", "must name a right; leave it out for a key without limits");
         return words;
     }
 
@@ -113,8 +115,7 @@ public final class ApiKeyRoutes {
 
     private Reply setStatus(Request request) {
         String status = request.body(Status.class).status();
-        ApiKey key = keys.setStatus(
-                request.workspace().id(), request.id("id", "API key"), status, request.principal());
+        ApiKey key = keys.setStatus(request.workspace().id(), request.id("id", "API key"), status, request.principal());
         return Reply.of(200, key.json());
     }
 }

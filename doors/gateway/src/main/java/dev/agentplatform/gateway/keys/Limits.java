@@ -38,8 +38,7 @@ public final class Limits {
         if (asked.userId() == null || asked.userId().equals(own)) return own;
         if (mayImpersonate(maker)) return asked.userId();
         throw Problem.forbidden(
-                "impersonation_forbidden",
-                "A key for another user needs the scope " + Permission.IMPERSONATE + ".");
+                "impersonation_forbidden", "A key for another user needs the scope " + Permission.IMPERSONATE + ".");
     }
 
     private static void checkScopes(Principal maker, List<String> scopes) {

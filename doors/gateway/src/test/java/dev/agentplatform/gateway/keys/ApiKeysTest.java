@@ -197,7 +197,10 @@ class ApiKeysTest {
 
     private static Principal caller(String user, String... scopes) {
         return new Principal(
-                Optional.ofNullable(user), Optional.empty(), Set.of(scopes), Optional.of(Workspace.PUBLIC),
+                Optional.ofNullable(user),
+                Optional.empty(),
+                Set.of(scopes),
+                Optional.of(Workspace.PUBLIC),
                 Optional.empty());
     }
 
