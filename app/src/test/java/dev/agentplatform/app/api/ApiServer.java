@@ -48,6 +48,11 @@ final class ApiServer implements AutoCloseable {
 
     /** @param servicePorts also at the port that each service has of its own */
     ApiServer(Dialect dialect, boolean servicePorts) throws Exception {
+        this(dialect, servicePorts, Map.of());
+    }
+
+    /** @param more settings */
+    ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more) throws Exception {
         this.dialect = dialect;
         reserved = Databases.fresh(dialect);
         reserved.close();
@@ -56,6 +61,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        values.putAll(more);
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {
@@ -83,6 +89,14 @@ final class ApiServer implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    void drain() {
+        server.drain();
+    }
+
+    void stop() {
+        server.stop();
     }
 
     HttpClient client() {
