@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.testkit.Await;
 import dev.agentplatform.testkit.Databases;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +30,14 @@ class GatewayApiTest {
     @OnEveryServer
     void requestsAreAuditedInTheirWorkspace(Api api) {
         String session = api.session();
-        api.get("/gateway/sessions/" + session, "x-request-id", "mine-" + session).expect(200);
+        api.get("/gateway/sessions/" + session, "x-request-id", "mine-" + session)
+                .expect(200);
         api.get("/nowhere").expect(404);
         Await.until(
-                () -> api.get("/gateway/audits?limit=20").expect(200).each("path").contains("/nowhere"),
+                () -> api.get("/gateway/audits?limit=20")
+                        .expect(200)
+                        .each("path")
+                        .contains("/nowhere"),
                 "the audit of the last request");
         Answer one = api.get("/gateway/audits?request_id=mine-" + session).expect(200);
         assertThat(one.each("path")).containsExactly("/gateway/sessions/" + session);
@@ -42,7 +46,10 @@ class GatewayApiTest {
         assertThat(stats.at("count").longValue()).isGreaterThanOrEqualTo(3);
         assertThat(stats.at("error_count").longValue()).isEqualTo(1);
         assertThat(stats.text("workspace_id")).isEqualTo(api.workspace());
-        assertThat(api.elsewhere().get("/gateway/audits?path=/sessions").expect(200).each("id"))
+        assertThat(api.elsewhere()
+                        .get("/gateway/audits?path=/sessions")
+                        .expect(200)
+                        .each("id"))
                 .isEmpty();
     }
 
@@ -60,15 +67,23 @@ class GatewayApiTest {
                 Api api = gateway.workspace(spelling);
                 Answer run = api.run(ANSWER, "{}");
                 assertThat(run.text("status")).isEqualTo("completed");
-                assertThat(api.get("/gateway/runtime/runs/" + run.id() + "/events").expect(200).text())
+                assertThat(api.get("/gateway/runtime/runs/" + run.id() + "/events")
+                                .expect(200)
+                                .text())
                         .contains("event: end");
                 api.get("/runtime/runs/no-id").expect(404, "not_found");
                 String body = "{'code':'once','name':'Once'}";
-                Answer first = api.post("/workflows", body, "Idempotency-Key", "k1").expect(201);
-                assertThat(api.post("/workflows", body, "Idempotency-Key", "k1").expect(201).json())
+                Answer first =
+                        api.post("/workflows", body, "Idempotency-Key", "k1").expect(201);
+                assertThat(api.post("/workflows", body, "Idempotency-Key", "k1")
+                                .expect(201)
+                                .json())
                         .isEqualTo(first.json());
                 Await.until(
-                        () -> api.get("/gateway/audits?service=workflow").expect(200).each("path").contains("/workflows"),
+                        () -> api.get("/gateway/audits?service=workflow")
+                                .expect(200)
+                                .each("path")
+                                .contains("/workflows"),
                         "the audit of a forwarded request in its workspace");
             }
             Answer health = gateway.workspace(Api.Spelling.TENANT_ID)
@@ -82,11 +97,9 @@ class GatewayApiTest {
     @ParameterizedTest
     @MethodSource("both")
     void aDrainingServerRefusesNewWorkAndEndsItsStreams(Dialect dialect) throws Exception {
-        try (ApiServer server =
-                new ApiServer(dialect, false, Map.of("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "10000"))) {
+        try (ApiServer server = new ApiServer(dialect, false, Map.of("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "10000"))) {
             Api api = server.workspace(Api.Spelling.WORKSPACE_HEADER);
-            String run = api.post(
-                            "/runtime/runs", "{'workflow_version_id':'%s'}".formatted(api.published(WAIT)))
+            String run = api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(api.published(WAIT)))
                     .expect(202)
                     .id();
             api.until(run, "waiting");

@@ -118,7 +118,10 @@ public final class HttpServer implements LifeCycle {
             javalin.stop();
         } catch (JavalinException late) {
             // Whoever stops after us must get to it.
-            LOG.warn("some requests did not end within {} ms and were cut", settings.stopTimeout().toMillis(), late);
+            LOG.warn(
+                    "some requests did not end within {} ms and were cut",
+                    settings.stopTimeout().toMillis(),
+                    late);
         }
         javalin = null;
     }

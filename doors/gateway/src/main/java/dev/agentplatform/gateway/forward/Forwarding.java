@@ -123,8 +123,8 @@ public final class Forwarding implements LifeCycle {
     /** One check for each service that runs elsewhere: its {@code /health} says 200. */
     public List<Check> checks() {
         return upstreams.stream()
-                .map(upstream -> new Check(
-                        upstream.service().name(), () -> probe(upstream), Optional.of(upstream.url())))
+                .map(upstream ->
+                        new Check(upstream.service().name(), () -> probe(upstream), Optional.of(upstream.url())))
                 .toList();
     }
 

@@ -259,15 +259,16 @@ class AuditTest {
         CountDownLatch release = new CountDownLatch(1);
         for (int i = 0; i < 10; i++) send("GET", "/sessions", null, "x-workspace-id", "w1");
         server.stop();
-        Thread holder = Thread.ofPlatform().start(() -> on.transact(sql -> {
-            held.countDown();
-            try {
-                release.await();
-            } catch (InterruptedException nobodyDoesThat) {
-                throw new IllegalStateException(nobodyDoesThat);
-            }
-            return null;
-        }));
+        Thread holder = Thread.ofPlatform()
+                .start(() -> on.transact(sql -> {
+                    held.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException nobodyDoesThat) {
+                        throw new IllegalStateException(nobodyDoesThat);
+                    }
+                    return null;
+                }));
         held.await();
         audit.start();
         Thread stopping = Thread.ofVirtual().start(audit::stop);
@@ -308,7 +309,9 @@ class AuditTest {
         assertThat(first.path("items").size()).isZero();
         assertThat(first.path("next_cursor").isString()).isTrue();
         JsonNode second = asked(
-                "/gateway/audits?service=rare&cursor=" + first.path("next_cursor").asString(), "w1");
+                "/gateway/audits?service=rare&cursor="
+                        + first.path("next_cursor").asString(),
+                "w1");
         assertThat(second.path("items").path(0).path("id").asString()).isEqualTo(found.toString());
         assertThat(second.path("next_cursor").isNull()).isTrue();
     }

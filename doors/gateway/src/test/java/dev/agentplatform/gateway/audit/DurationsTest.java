@@ -45,13 +45,12 @@ class DurationsTest {
     @Test
     void figuresAreByServiceAndStatusClass() {
         JsonNode stats = AuditStats.json(List.of(
-                new Count("session", 200, 5, 6),
-                new Count("session", 404, 5, 1),
-                new Count("runtime", 503, 9, 1)));
+                new Count("session", 200, 5, 6), new Count("session", 404, 5, 1), new Count("runtime", 503, 9, 1)));
         assertThat(stats.path("error_count").longValue()).isEqualTo(2);
         assertThat(stats.path("error_rate").doubleValue()).isEqualTo(0.25);
         assertThat(stats.path("by_service").findValuesAsString("service")).containsExactly("runtime", "session");
-        assertThat(stats.path("by_service").path(1).path("error_count").longValue()).isEqualTo(1);
+        assertThat(stats.path("by_service").path(1).path("error_count").longValue())
+                .isEqualTo(1);
         assertThat(stats.path("by_status_class").findValuesAsString("status_class"))
                 .containsExactly("2xx", "4xx", "5xx");
         JsonNode nothing = AuditStats.json(List.of());

@@ -164,9 +164,16 @@ class ForwardingTest {
         try (Socket socket = raw()) {
             RawUpstream.write(
                     socket,
-                    "GET /agents HTTP/1.1\r\nHost: a\r\nConnection: close, x-secret-hop\r\nx-secret-hop: 1\r\nTE: trailers\r\n"
-                            + "Keep-Alive: timeout=5\r\nProxy-Authorization: Basic x\r\nx-tenant-id: w2\r\n"
-                            + "X-Forwarded-For: 10.0.0.1\r\nOrigin: http://page\r\n\r\n");
+                    "GET /agents HTTP/1.1\r\n"
+                            + "Host: a\r\n"
+                            + "Connection: close, x-secret-hop\r\n"
+                            + "x-secret-hop: 1\r\n"
+                            + "TE: trailers\r\n"
+                            + "Keep-Alive: timeout=5\r\n"
+                            + "Proxy-Authorization: Basic x\r\n"
+                            + "x-tenant-id: w2\r\n"
+                            + "X-Forwarded-For: 10.0.0.1\r\n"
+                            + "Origin: http://page\r\n\r\n");
             assertThat(new String(socket.getInputStream().readAllBytes())).startsWith("HTTP/1.1 204");
         }
         String head = upstream.heads.getFirst();
@@ -217,8 +224,8 @@ class ForwardingTest {
     @Test
     void aHeadHasNoBodyAndKeepsItsLength() throws Exception {
         before(RawUpstream.saying("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\nContent-Type: text/plain\r\n\r\n"));
-        HttpResponse<String> answer =
-                client.send(to("/agents/x").method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        HttpResponse<String> answer = client.send(
+                to("/agents/x").method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
         assertThat(answer.headers().firstValue("content-length")).hasValue("5000");
         assertThat(answer.headers().firstValue("content-type")).hasValue("text/plain");
         assertThat(upstream.heads.getFirst()).startsWith("HEAD /agents/x ");
@@ -228,11 +235,17 @@ class ForwardingTest {
     void aPathThatClimbsIsRefused() throws Exception {
         before(RawUpstream.saying("HTTP/1.1 204 Nothing\r\n\r\n"));
         for (String path : List.of(
-                "/agents/../auth/users", "/agents/%2e%2e/auth", "/agents/.%2E/auth", "/agents/x/..%2f..%2fauth",
-                "/agents/..;a=b/auth", "/agents/./x")) {
+                "/agents/../auth/users",
+                "/agents/%2e%2e/auth",
+                "/agents/.%2E/auth",
+                "/agents/x/..%2f..%2fauth",
+                "/agents/..;a=b/auth",
+                "/agents/./x")) {
             try (Socket socket = raw()) {
                 RawUpstream.write(socket, "GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-                assertThat(new String(socket.getInputStream().readAllBytes())).as(path).startsWith("HTTP/1.1 4");
+                assertThat(new String(socket.getInputStream().readAllBytes()))
+                        .as(path)
+                        .startsWith("HTTP/1.1 4");
             }
         }
         assertThat(upstream.heads).isEmpty();
@@ -256,7 +269,8 @@ class ForwardingTest {
                 tail = new String(buffer, Math.max(0, count - 5), Math.min(5, count));
             }
             RawUpstream.write(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + BIG_BYTES + "\r\n\r\n");
-            for (long left = BIG_BYTES; left > 0; left -= 62_500) socket.getOutputStream().write(buffer, 0, 62_500);
+            for (long left = BIG_BYTES; left > 0; left -= 62_500)
+                socket.getOutputStream().write(buffer, 0, 62_500);
         }));
         long before = usedHeap();
         for (boolean chunked : List.of(false, true)) {
@@ -270,7 +284,9 @@ class ForwardingTest {
                 HttpResponse<InputStream> answer = client.send(request, BodyHandlers.ofInputStream());
                 long back = 0;
                 byte[] buffer = new byte[65_536];
-                for (int n = answer.body().read(buffer); n >= 0; n = answer.body().read(buffer)) back += n;
+                for (int n = answer.body().read(buffer);
+                        n >= 0;
+                        n = answer.body().read(buffer)) back += n;
                 assertThat(back).isEqualTo(BIG_BYTES);
                 assertThat(received.get()).isGreaterThanOrEqualTo(BIG_BYTES);
             }
@@ -622,13 +638,15 @@ class ForwardingTest {
 
     @Test
     void addressesAreCheckedAtTheStart() {
-        for (String wrong : List.of("agent:8007", "ftp://agent", "http://user:pw@agent", "http://agent/?a=b", "http://")) {
+        for (String wrong :
+                List.of("agent:8007", "ftp://agent", "http://user:pw@agent", "http://agent/?a=b", "http://")) {
             assertThatThrownBy(() -> new Forwarding(new Settings(Map.of("AGENT_PLATFORM_AGENT_SERVICE_URL", wrong))))
                     .as(wrong)
                     .isInstanceOf(WrongSetting.class)
                     .hasMessageContaining("AGENT_PLATFORM_AGENT_SERVICE_URL")
                     .hasMessageNotContaining("pw");
         }
-        assertThat(Upstream.of(Service.ALL.getFirst(), "https://[::1]/base/").url()).isEqualTo("https://[::1]/base");
+        assertThat(Upstream.of(Service.ALL.getFirst(), "https://[::1]/base/").url())
+                .isEqualTo("https://[::1]/base");
     }
 }

@@ -28,7 +28,8 @@ class RateTest {
                 allowed.add(now);
                 for (long first : allowed) {
                     long window = now - first;
-                    long within = allowed.stream().filter(time -> time - first >= 0).count();
+                    long within =
+                            allowed.stream().filter(time -> time - first >= 0).count();
                     assertThat(within).isLessThanOrEqualTo(rate.burst() + window / rate.tokenNanos() + 1);
                 }
                 if (allowed.size() > 60) allowed.removeFirst();
@@ -53,7 +54,8 @@ class RateTest {
                 decision = rate.take(full, now);
             }
             assertThat(taken).isEqualTo(rate.burst());
-            assertThat(rate.take(full, now + decision.waitNanos() - 1).allowed()).isFalse();
+            assertThat(rate.take(full, now + decision.waitNanos() - 1).allowed())
+                    .isFalse();
             assertThat(rate.take(full, now + decision.waitNanos()).allowed()).isTrue();
         }
     }
