@@ -84,8 +84,8 @@ public final class PlatformServer implements LifeCycle {
         HttpSettings http = HttpSettings.from(settings);
         if (servicePorts) http = http.withExtraPorts(List.copyOf(SERVICE_PORTS.values()));
         audit = Audit.wanted(settings)
-                ? Optional.of(new Audit(
-                        platform.database(), platform.ids(), platform.clock(), settings, metrics.registry()))
+                ? Optional.of(
+                        new Audit(platform.database(), platform.ids(), platform.clock(), settings, metrics.registry()))
                 : Optional.empty();
         List<Observer> observers = new ArrayList<>(List.of(metrics));
         audit.ifPresent(observers::add);

@@ -64,6 +64,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        values.putAll(more);
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {
@@ -102,6 +103,14 @@ final class ApiServer implements AutoCloseable {
 
     List<Route> routes() {
         return server.routes();
+    }
+
+    void drain() {
+        server.drain();
+    }
+
+    void stop() {
+        server.stop();
     }
 
     HttpClient client() {

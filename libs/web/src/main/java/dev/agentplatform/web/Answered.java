@@ -10,4 +10,5 @@ package dev.agentplatform.web;
  * @param bytesOut size of the body, without the framing; for streams what was written
  * @param streamed true for event streams, whose duration says nothing about speed
  */
-public record Answered(Request request, int status, long durationNanos, long bytesIn, long bytesOut, boolean streamed) {}
+public record Answered(
+        Request request, int status, long durationNanos, long bytesIn, long bytesOut, boolean streamed) {}

@@ -1,8 +1,10 @@
 package dev.agentplatform.web;
 
 import dev.agentplatform.kernel.Json;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,9 +26,13 @@ final class OpenApi {
         ObjectNode document = Json.object().put("openapi", "3.1.0");
         document.putObject("info").put("title", title).put("version", version);
         ArrayNode tags = document.putArray("tags");
+        Set<String> named = new HashSet<>();
         ObjectNode paths = document.putObject("paths");
         for (Routes service : services) {
-            tags.addObject().put("name", service.service()).put("description", service.summary());
+            // A room may come in several tables; its name is listed once.
+            if (named.add(service.service())) {
+                tags.addObject().put("name", service.service()).put("description", service.summary());
+            }
             for (Route route : service.routes()) {
                 ObjectNode methods = paths.withObjectProperty(path(route));
                 methods.set(route.method().toLowerCase(Locale.ROOT), operation(route));
@@ -36,9 +42,9 @@ final class OpenApi {
         security(document, components);
         components.set("parameters", parameters());
         components.putObject("responses").set("Problem", problemResponse());
-        ObjectNode named = components.putObject("schemas");
-        schemas.schemas().forEach(named::set);
-        named.set("Problem", problemSchema());
+        ObjectNode shapes = components.putObject("schemas");
+        schemas.schemas().forEach(shapes::set);
+        shapes.set("Problem", problemSchema());
         return document;
     }
 

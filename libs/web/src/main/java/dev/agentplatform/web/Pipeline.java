@@ -78,6 +78,7 @@ final class Pipeline {
         } finally {
             request.clientWatch().end();
         }
+        if (response.getStatus() >= 400) attribute(request);
         long nanos = System.nanoTime() - request.startedNanos();
         Answered answered = new Answered(request, response.getStatus(), nanos, request.bytesIn(), bytesOut, streamed);
         AccessLog.write(answered);
@@ -227,6 +228,17 @@ final class Pipeline {
 
     private static void resolveWorkspace(Request request, Route route) {
         if (!route.operational()) Workspaces.find(request, request.rawJson()).ifPresent(request::named);
+    }
+
+    /** What was refused before its workspace was looked for belongs to the one it names, for those who ask later. */
+    private static void attribute(Request request) {
+        boolean operational = request.route().map(Route::operational).orElse(false);
+        if (operational || request.workspaceNamed() || !request.principal().isAnonymous()) return;
+        try {
+            Workspaces.find(request, Json.object()).ifPresent(request::named);
+        } catch (Problem wrong) {
+            // Then it belongs to nobody.
+        }
     }
 
     /** The one place where what was thrown becomes an answer. */

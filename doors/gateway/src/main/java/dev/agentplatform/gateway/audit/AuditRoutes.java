@@ -69,8 +69,7 @@ public final class AuditRoutes {
                 time(request, "until").orElse(null));
         UUID before = request.cursor().map(AuditRoutes::id).orElse(null);
         String workspaceId = request.workspace().id();
-        Page<AuditRow> page =
-                database.read(sql -> AuditTable.list(sql, workspaceId, filter, before, request.limit()));
+        Page<AuditRow> page = database.read(sql -> AuditTable.list(sql, workspaceId, filter, before, request.limit()));
         return Reply.page(page, AuditRow::json);
     }
 

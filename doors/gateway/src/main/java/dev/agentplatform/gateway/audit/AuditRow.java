@@ -54,7 +54,10 @@ record AuditRow(
                 request.route().map(Route::service).orElse("none"),
                 request.requestId(),
                 request.principal().apiKeyId().orElse(null),
-                request.principal().userId().map(user -> cut(user, USER_LENGTH_MAX)).orElse(null),
+                request.principal()
+                        .userId()
+                        .map(user -> cut(user, USER_LENGTH_MAX))
+                        .orElse(null),
                 null,
                 request.clientAddress(),
                 answered.bytesIn(),

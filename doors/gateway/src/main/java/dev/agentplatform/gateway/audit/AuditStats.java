@@ -23,11 +23,11 @@ final class AuditStats {
     static ObjectNode json(List<Count> counts) {
         ObjectNode all = figures(Json.object(), counts);
         ArrayNode services = all.putArray("by_service");
-        grouped(counts, Count::service).forEach((name, own) -> figures(
-                services.addObject().put("service", name), own));
+        grouped(counts, Count::service)
+                .forEach((name, own) -> figures(services.addObject().put("service", name), own));
         ArrayNode classes = all.putArray("by_status_class");
-        grouped(counts, count -> count.status() / 100 + "xx").forEach((name, own) -> figures(
-                classes.addObject().put("status_class", name), own));
+        grouped(counts, count -> count.status() / 100 + "xx")
+                .forEach((name, own) -> figures(classes.addObject().put("status_class", name), own));
         return all;
     }
 
@@ -37,8 +37,8 @@ final class AuditStats {
 
     private static ObjectNode figures(ObjectNode into, List<Count> counts) {
         long requests = sum(counts);
-        long errors =
-                sum(counts.stream().filter(count -> count.status() >= ERROR_FROM).toList());
+        long errors = sum(
+                counts.stream().filter(count -> count.status() >= ERROR_FROM).toList());
         List<Count> timed = counts.stream()
                 .filter(count -> count.bucket() != null)
                 .sorted(Comparator.comparing(Count::bucket))

@@ -78,8 +78,7 @@ final class AuditTable {
      * Newest first, from below {@code before}. A page that is not full may have a next cursor: the rows looked at for
      * it were used up.
      */
-    static Page<AuditRow> list(Sql sql, String workspaceId, Filter filter, UUID before, int limit)
-            throws SQLException {
+    static Page<AuditRow> list(Sql sql, String workspaceId, Filter filter, UUID before, int limit) throws SQLException {
         List<Object> arguments = new ArrayList<>();
         String recent = recent(workspaceId, filter, before, arguments);
         List<Object> lastLookedAt = new ArrayList<>(arguments);
@@ -152,10 +151,10 @@ final class AuditTable {
     /** Deletes at most {@code most} rows from before a time, in all workspaces; gives their number. */
     static int purge(Sql sql, long before, int most) throws SQLException {
         return sql.update("""
-                DELETE FROM gateway_request_audit WHERE (workspace_id, id) IN (
-                  SELECT workspace_id, id FROM gateway_request_audit WHERE created_time < ?
-                  ORDER BY created_time LIMIT ?)\
-                """, before, most);
+            DELETE FROM gateway_request_audit WHERE (workspace_id, id) IN (
+              SELECT workspace_id, id FROM gateway_request_audit WHERE created_time < ?
+              ORDER BY created_time LIMIT ?)\
+            """, before, most);
     }
 
     private static Object[] values(AuditRow row) {

@@ -89,11 +89,10 @@ final class Exchange {
 
     /** The upstream may have done it already when its connection broke: only what may be done twice is sent twice. */
     private boolean isRepeatable() {
-        boolean idempotent =
-                switch (request.method()) {
-                    case "GET", "HEAD", "PUT", "DELETE" -> true;
-                    default -> false;
-                };
+        boolean idempotent = switch (request.method()) {
+            case "GET", "HEAD", "PUT", "DELETE" -> true;
+            default -> false;
+        };
         return idempotent && (request.bodyLength() == 0 || request.rawBody().length > 0);
     }
 
@@ -206,9 +205,11 @@ final class Exchange {
             case ConnectException refused ->
                 new Problem(502, "upstream_failed", "The service " + name + " refused the connection.");
             case ProtocolException wrong ->
-                new Problem(502, "upstream_failed", "The answer of " + name + " is not valid: " + wrong.getMessage() + ".");
+                new Problem(
+                        502, "upstream_failed", "The answer of " + name + " is not valid: " + wrong.getMessage() + ".");
             default ->
-                new Problem(502, "upstream_failed", "The service " + name + " broke off before its answer was complete.");
+                new Problem(
+                        502, "upstream_failed", "The service " + name + " broke off before its answer was complete.");
         };
     }
 }

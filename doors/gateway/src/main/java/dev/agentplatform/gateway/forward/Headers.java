@@ -68,7 +68,8 @@ final class Headers {
             lines.add(Map.entry("x-tenant-id", request.workspace().id()));
         }
         lines.add(Map.entry(
-                "traceparent", TraceContext.of(request.traceparent().orElse(null)).child()));
+                "traceparent",
+                TraceContext.of(request.traceparent().orElse(null)).child()));
         lines.add(Map.entry("x-forwarded-for", appended(sent.get("x-forwarded-for"), request.clientAddress())));
         request.header("Host").ifPresent(host -> lines.add(Map.entry("x-forwarded-host", host)));
         lines.add(Map.entry("x-forwarded-proto", request.baseUrl().startsWith("https:") ? "https" : "http"));

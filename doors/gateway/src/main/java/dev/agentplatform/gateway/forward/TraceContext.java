@@ -12,7 +12,9 @@ record TraceContext(String traceId, String flags) {
     /** A new trace when the caller sent none, or none that is valid. */
     static TraceContext of(String sent) {
         var found = KNOWN.matcher(sent == null ? "" : sent);
-        return found.matches() ? new TraceContext(found.group(1), found.group(2)) : new TraceContext(hex() + hex(), "01");
+        return found.matches()
+                ? new TraceContext(found.group(1), found.group(2))
+                : new TraceContext(hex() + hex(), "01");
     }
 
     static boolean isValid(String sent) {

@@ -27,12 +27,8 @@ public final class RateLimits implements Filter {
     /** @param nanoClock a clock that only goes forward, in nanoseconds */
     public RateLimits(Settings settings, LongSupplier nanoClock) {
         this.workspaces = buckets(
-                settings,
-                "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND",
-                "AGENT_PLATFORM_RATE_WORKSPACE_BURST",
-                nanoClock);
-        this.keys = buckets(
-                settings, "AGENT_PLATFORM_RATE_KEY_PER_SECOND", "AGENT_PLATFORM_RATE_KEY_BURST", nanoClock);
+                settings, "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND", "AGENT_PLATFORM_RATE_WORKSPACE_BURST", nanoClock);
+        this.keys = buckets(settings, "AGENT_PLATFORM_RATE_KEY_PER_SECOND", "AGENT_PLATFORM_RATE_KEY_BURST", nanoClock);
         this.nanoClock = nanoClock;
     }
 
@@ -67,7 +63,8 @@ public final class RateLimits implements Filter {
         Rate rate = workspaces.get().rate();
         Decision ofWorkspace = workspaces.get().take(request.workspace().id(), now);
         // Of two limits the caller is shown the one that is nearer.
-        boolean nearer = ofKey.isEmpty() || ofWorkspace.remaining() < ofKey.get().remaining();
+        boolean nearer =
+                ofKey.isEmpty() || ofWorkspace.remaining() < ofKey.get().remaining();
         if (nearer || !ofWorkspace.allowed()) show(request, rate, ofWorkspace, now);
         if (ofWorkspace.allowed()) return;
         undo.run();
@@ -81,8 +78,8 @@ public final class RateLimits implements Filter {
     }
 
     private static Problem refused(String who, Rate rate, Decision decision) {
-        String detail = "%s may send %d requests at once and %d each second; wait.".formatted(
-                who, rate.burst(), Math.round(rate.perSecond()));
+        String detail = "%s may send %d requests at once and %d each second; wait."
+                .formatted(who, rate.burst(), Math.round(rate.perSecond()));
         return new Problem(429, "rate_limited", detail, List.of(), (int) Math.max(1, seconds(decision.waitNanos())));
     }
 
