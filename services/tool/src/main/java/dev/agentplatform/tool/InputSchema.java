@@ -14,6 +14,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +30,9 @@ public final class InputSchema {
     /** One of these says that it is a schema and no map of properties. */
     private static final Set<String> KEYWORDS =
             Set.of("type", "properties", "$schema", "$ref", "allOf", "anyOf", "oneOf", "required", "enum", "const");
+
+    /** What stands there is no schema. */
+    private static final Set<String> VALUES = Set.of("const", "enum", "default", "example", "examples");
 
     private static final SchemaRegistryConfig CONFIG = SchemaRegistryConfig.builder()
             .regularExpressionFactory(InputSchema::pattern)
@@ -66,6 +70,8 @@ public final class InputSchema {
         if (!schema.isObject()) throw Problem.invalid(field, "must be an object, a JSON Schema");
         refuse(field, SCHEMA_OF_SCHEMAS.validate(schema));
         try {
+            // The library would log what users write wrong.
+            checkPatterns(schema);
             // Compiles all parts, which plain loading leaves for later.
             compiled(schema).initializeValidators();
         } catch (SchemaException | IllegalArgumentException wrong) {
@@ -101,6 +107,17 @@ public final class InputSchema {
     // A registry of its own: one that is shared would remember every schema by its $id.
     private static Schema compiled(JsonNode schema) {
         return registry().getSchema(schema);
+    }
+
+    private static void checkPatterns(JsonNode schema) {
+        for (Map.Entry<String, JsonNode> member : schema.properties()) {
+            JsonNode value = member.getValue();
+            if (VALUES.contains(member.getKey())) continue;
+            if (member.getKey().equals("pattern") && value.isString()) pattern(value.stringValue());
+            if (member.getKey().equals("patternProperties")) value.propertyNames().forEach(InputSchema::pattern);
+            if (value.isObject()) checkPatterns(value);
+            if (value.isArray()) for (JsonNode item : value) if (item.isObject()) checkPatterns(item);
+        }
     }
 
     private static com.networknt.schema.regex.RegularExpression pattern(String source) {
