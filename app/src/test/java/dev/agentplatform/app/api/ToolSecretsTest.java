@@ -40,11 +40,15 @@ class ToolSecretsTest {
         Logger ours = Logger.getLogger("dev.agentplatform");
         Level before = ours.getLevel();
         root.addHandler(listener);
+        ours.addHandler(listener);
+        ours.setUseParentHandlers(false);
         ours.setLevel(Level.ALL);
         try {
             useAll(api);
         } finally {
             ours.setLevel(before);
+            ours.setUseParentHandlers(true);
+            ours.removeHandler(listener);
             root.removeHandler(listener);
         }
         assertThat(seen).hasSizeGreaterThan(30);

@@ -59,7 +59,7 @@ final class Builtins {
         JsonNode apply(JsonNode input, Source source);
     }
 
-    record Builtin(String name, String description, JsonNode inputSchema, Body body) {}
+    record Builtin(String name, String description, JsonNode inputSchema, InputSchema schema, Body body) {}
 
     static Optional<Builtin> find(String name) {
         return Optional.ofNullable(ALL.get(name));
@@ -74,7 +74,8 @@ final class Builtins {
     }
 
     private static void add(String name, String description, String schema, Body body) {
-        ALL.put(name, new Builtin(name, description, Json.parse(schema), body));
+        JsonNode json = Json.parse(schema);
+        ALL.put(name, new Builtin(name, description, json, InputSchema.compile(json), body));
     }
 
     private static JsonNode currentTime(JsonNode input, Source source) {

@@ -42,7 +42,22 @@ public final class InputSchema {
     private static final Schema SCHEMA_OF_SCHEMAS =
             registry().getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId()));
 
-    private InputSchema() {}
+    private final Schema schema;
+
+    private InputSchema(Schema schema) {
+        this.schema = schema;
+    }
+
+    /** Compiled, for many values and all threads. @throws Problem 422 for what is no schema */
+    public static InputSchema compile(JsonNode schema) {
+        Schema compiled = registry().getSchema(schema);
+        try {
+            compiled.initializeValidators();
+        } catch (SchemaException | IllegalArgumentException wrong) {
+            throw Problem.invalid("schema", "is no valid JSON Schema: " + wrong.getMessage());
+        }
+        return new InputSchema(compiled);
+    }
 
     /** The schema that a client meant; an object of any kind for nothing. */
     public static JsonNode of(JsonNode written) {
@@ -72,16 +87,16 @@ public final class InputSchema {
         try {
             // The library would log what users write wrong.
             checkPatterns(schema);
-            // Compiles all parts, which plain loading leaves for later.
-            compiled(schema).initializeValidators();
+            // All parts: plain loading leaves them for later. A registry of its own: a shared one remembers every $id.
+            registry().getSchema(schema).initializeValidators();
         } catch (SchemaException | IllegalArgumentException wrong) {
             throw Problem.invalid(field, "is no valid JSON Schema: " + wrong.getMessage());
         }
     }
 
     /** Every way in which a value does not fit, below {@code field}; empty when it fits. */
-    public static List<FieldError> errors(String field, JsonNode schema, JsonNode value) {
-        return errors(field, compiled(schema).validate(value));
+    public List<FieldError> errors(String field, JsonNode value) {
+        return errors(field, schema.validate(value));
     }
 
     private static void refuse(String field, List<Error> found) {
@@ -102,11 +117,6 @@ public final class InputSchema {
                 SpecificationVersion.DRAFT_2020_12,
                 registry -> registry.schemaRegistryConfig(CONFIG)
                         .schemaLoader(loader -> loader.fetchRemoteResources(false)));
-    }
-
-    // A registry of its own: one that is shared would remember every schema by its $id.
-    private static Schema compiled(JsonNode schema) {
-        return registry().getSchema(schema);
     }
 
     private static void checkPatterns(JsonNode schema) {
