@@ -3,6 +3,10 @@ package dev.agentplatform.app;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.code.CodeNode;
+import dev.agentplatform.code.CodeRoutes;
+import dev.agentplatform.code.CodeSettings;
+import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -76,6 +80,7 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final Sandboxes code;
     private final WorkflowModule workflow;
     private final ToolModule tool;
     private final EngineProcess process;
@@ -96,6 +101,7 @@ public final class Platform implements AutoCloseable {
         }
         Migrations.migrate(database);
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
@@ -107,7 +113,7 @@ public final class Platform implements AutoCloseable {
                 catalog,
                 outbound,
                 Vault.from(settings, data, embedded()),
-                Map.of(ToolType.WORKFLOW, workflowTools),
+                Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
                 workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
         Engine engine = process.engine();
@@ -177,6 +183,7 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(),
                 tool.node()));
         types.addAll(HumanNode.all());
@@ -213,6 +220,7 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        code.start();
         String resealed = tool.resealCredentials();
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
         process.start();
@@ -228,6 +236,10 @@ public final class Platform implements AutoCloseable {
 
     public EngineProcess process() {
         return process;
+    }
+
+    public Sandboxes code() {
+        return code;
     }
 
     public Runs runs() {
@@ -248,7 +260,13 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), tool.routes(), human);
+        return List.of(
+                session.routes(),
+                workflow.routes(),
+                runtime.routes(),
+                tool.routes(),
+                human,
+                CodeRoutes.of(code));
     }
 
     public boolean embedded() {
@@ -259,6 +277,7 @@ public final class Platform implements AutoCloseable {
     @Override
     public void close() {
         process.stop();
+        code.stop();
         outbound.close();
         database.close();
         lock.close();

@@ -44,7 +44,8 @@ public final class PlatformServer implements LifeCycle {
                     if (!Migrations.pending(platform.database()).isEmpty()) {
                         throw new IllegalStateException("migrations are pending");
                     }
-                }));
+                }),
+                Check.told("code-runner", platform.code()::check));
         List<Check> inProcess = rooms.stream()
                 .map(room -> new Check(room.service(), Check.IN_PROCESS))
                 .toList();

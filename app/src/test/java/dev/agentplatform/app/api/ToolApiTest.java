@@ -275,6 +275,28 @@ class ToolApiTest {
     }
 
     @OnEveryServer
+    void codeIsATool(Api api) {
+        String tool = tool(
+                api,
+                "double",
+                "code",
+                "{'n':{'type':'integer'}}",
+                "{'language':'python','code':'result = {\\\"twice\\\": payload[\\\"n\\\"] * 2}'}");
+        Answer health = api.get("/ready");
+        Answer answer = invoke(api, tool, "{'n':21}");
+        if (answer.text("status").equals("failed")) {
+            // A host without isolation refuses, and says so.
+            assertThat(answer.text("error.code")).as(health.text()).isEqualTo("sandbox_unavailable");
+            return;
+        }
+        assertThat(answer.at("output_json.result.twice").asInt()).as(answer.text()).isEqualTo(42);
+        Answer run = run(api, "{'tool_code':'double','input_json':{'n':'{{input.n}}'}}", "{'n':4}");
+        assertThat(node(api, run).path("output_json").path("result").path("twice").asInt()).isEqualTo(8);
+        version(api, tool, "{}", "{'code':'x','language':'cobol'}").expect(422, "invalid");
+        version(api, tool, "{}", "{}").expect(422, "invalid");
+    }
+
+    @OnEveryServer
     void nothingOfAnotherWorkspaceIsFound(Api api) {
         String tool = tool(api, "mine", "http", "{}", "{'url':'http://127.0.0.1:1/'}");
         String version = api.get("/tools/" + tool + "/versions").text("items.0.id");

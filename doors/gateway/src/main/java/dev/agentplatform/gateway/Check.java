@@ -5,10 +5,21 @@ package dev.agentplatform.gateway;
  *
  * <p>A probe that takes longer than the limit counts as failed and is left to end by itself: an interrupt inside a
  * database driver would do harm.
+ *
+ * @param required whether the process cannot do its work without it; if not, it is only told
  */
-public record Check(String name, Probe probe) {
+public record Check(String name, Probe probe, boolean required) {
     /** Nothing to look at: code in this process. */
     public static final Probe IN_PROCESS = () -> {};
+
+    public Check(String name, Probe probe) {
+        this(name, probe, true);
+    }
+
+    /** One that people should see, but that keeps nobody away. */
+    public static Check told(String name, Probe probe) {
+        return new Check(name, probe, false);
+    }
 
     /** Returns when the thing works. */
     @FunctionalInterface

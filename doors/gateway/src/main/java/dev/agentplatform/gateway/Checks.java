@@ -17,7 +17,7 @@ final class Checks {
     private static final Logger LOG = LoggerFactory.getLogger(Checks.class);
 
     /** {@code error} is a word for the public; the log has the cause. */
-    record Result(String name, Optional<String> error, double latencyMillis) {
+    record Result(String name, Optional<String> error, double latencyMillis, boolean required) {
         boolean ok() {
             return error.isEmpty();
         }
@@ -47,19 +47,20 @@ final class Checks {
 
     private static Result result(Running running, long leftNanos, Duration limit) {
         String name = running.check().name();
+        boolean required = running.check().required();
         try {
             long nanos = running.task().get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
-            return new Result(name, Optional.empty(), nanos / 1_000 / 1_000.0);
+            return new Result(name, Optional.empty(), nanos / 1_000 / 1_000.0, required);
         } catch (TimeoutException late) {
             LOG.warn("the check of {} took longer than {} ms", name, limit.toMillis());
-            return new Result(name, Optional.of("timeout"), limit.toMillis());
+            return new Result(name, Optional.of("timeout"), limit.toMillis(), required);
         } catch (ExecutionException failed) {
             LOG.warn("the check of {} failed", name, failed.getCause());
             // Messages of drivers may name hosts and users, and this is open to everybody.
-            return new Result(name, Optional.of(failed.getCause().getClass().getSimpleName()), 0);
+            return new Result(name, Optional.of(failed.getCause().getClass().getSimpleName()), 0, required);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            return new Result(name, Optional.of("interrupted"), 0);
+            return new Result(name, Optional.of("interrupted"), 0, required);
         }
     }
 }

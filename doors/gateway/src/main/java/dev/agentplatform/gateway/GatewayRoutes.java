@@ -73,13 +73,13 @@ public final class GatewayRoutes {
 
     private Reply ready(Request request) {
         List<Result> results = Checks.run(readiness, limit);
-        boolean ready = !request.draining() && results.stream().allMatch(Result::ok);
+        boolean ready = !request.draining() && results.stream().allMatch(result -> result.ok() || !result.required());
         ObjectNode body = Json.object().put("status", request.draining() ? "draining" : ready ? "ready" : "not_ready");
         ArrayNode checks = body.putArray("checks");
         for (Result result : results) {
             checks.addObject()
                     .put("name", result.name())
-                    .put("status", result.ok() ? "ok" : "error")
+                    .put("status", result.ok() ? "ok" : result.required() ? "error" : "unavailable")
                     .put("error", result.error().orElse(null))
                     .put("latency_ms", result.latencyMillis());
         }

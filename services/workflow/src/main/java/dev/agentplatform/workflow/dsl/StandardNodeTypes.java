@@ -159,6 +159,12 @@ final class StandardNodeTypes {
                                 of("accept_status", Kind.ANY, "Statuses from 400 that are no failure."))
                         .withOneOf("tool_binding_id", "binding_id", "tool_id", "tool_code", "tool_version_id"),
                 NodeTypeInfo.of(
+                        "code",
+                        "Runs a piece of code, locked in.",
+                        oneOf("language", List.of("python", "javascript"), "Its language; python by default."),
+                        required("code", Kind.TEXT, "Assigns its answer to result; it is not a template."),
+                        of("input_json", Kind.ANY, "What the code sees as payload.")),
+                NodeTypeInfo.of(
                         "event-publish",
                         "Publishes an event.",
                         required("event_type", Kind.TEMPLATE, "The type of the event."),
@@ -182,12 +188,6 @@ final class StandardNodeTypes {
                                         of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
                                         of("response_schema", Kind.OBJECT, "JSON Schema of the answer."))
                                 .withOneOf("prompt", "messages"),
-                        NodeTypeInfo.of(
-                                "code",
-                                "Runs a piece of code.",
-                                of("language", Kind.TEXT, "Its language."),
-                                required("code", Kind.TEXT, "The code; it is not a template."),
-                                of("input_json", Kind.ANY, "What the code sees as payload.")),
                         NodeTypeInfo.of(
                                 "agent",
                                 "Lets an agent work.",
