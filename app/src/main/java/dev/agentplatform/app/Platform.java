@@ -261,12 +261,7 @@ public final class Platform implements AutoCloseable {
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
         return List.of(
-                session.routes(),
-                workflow.routes(),
-                runtime.routes(),
-                tool.routes(),
-                human,
-                CodeRoutes.of(code));
+                session.routes(), workflow.routes(), runtime.routes(), tool.routes(), human, CodeRoutes.of(code));
     }
 
     public boolean embedded() {

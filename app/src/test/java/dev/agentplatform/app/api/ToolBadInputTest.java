@@ -20,12 +20,15 @@ class ToolBadInputTest {
     private static final String UNKNOWN = "01a21092-4bbd-76b6-98c3-258156000000";
 
     /** Things that exist, for requests that are wrong in one respect only. */
-    private record Things(String tool, String builtin, String mcp, String archived, String binding, String credential) {}
+    private record Things(
+            String tool, String builtin, String mcp, String archived, String binding, String credential) {}
 
     @OnEveryServer
     void everyWrongRequestIsAnsweredAndChangesNothing(Api api) {
         String tool = Tooling.tool(api, "known", "http", "{'q':{'type':'string'}}", "{'url':'http://127.0.0.1:1/{q}'}");
-        String archived = Tooling.version(api, tool, "{}", "{'url':'http://x/'}").expect(201).id();
+        String archived = Tooling.version(api, tool, "{}", "{'url':'http://x/'}")
+                .expect(201)
+                .id();
         api.post("/tools/versions/" + archived + "/archive").expect(200);
         String credential = Tooling.credential(api, "bearer", "{'token':'abcdefgh'}");
         Things things = new Things(
@@ -52,14 +55,24 @@ class ToolBadInputTest {
     }
 
     private static void definitions(List<Wrong> all, Things things) {
-        types(all, "POST", "/tools", "{'code':'new','name':'New','tool_type':'http'}", Map.of(
-                "code", List.of("1", "{}", "''", "'" + "x".repeat(129) + "'"),
-                "name", List.of("1", "[]", "''", "'" + "x".repeat(201) + "'"),
-                "tool_type", List.of("1", "'soap'", "'HTTP'", "{}"),
-                "description", NO_TEXT));
+        types(
+                all,
+                "POST",
+                "/tools",
+                "{'code':'new','name':'New','tool_type':'http'}",
+                Map.of(
+                        "code", List.of("1", "{}", "''", "'" + "x".repeat(129) + "'"),
+                        "name", List.of("1", "[]", "''", "'" + "x".repeat(201) + "'"),
+                        "tool_type", List.of("1", "'soap'", "'HTTP'", "{}"),
+                        "description", NO_TEXT));
         all.add(post("/tools", "{}", 422, "tool_type"));
         all.add(post("/tools", "{'code':'known','name':'x','tool_type':'http'}", 409, null));
-        types(all, "PATCH", "/tools/" + things.tool(), "{}", Map.of("name", List.of("1", "''"), "description", NO_TEXT));
+        types(
+                all,
+                "PATCH",
+                "/tools/" + things.tool(),
+                "{}",
+                Map.of("name", List.of("1", "''"), "description", NO_TEXT));
         all.add(get("/tools/" + UNKNOWN, 404, null));
         all.add(get("/tools/no-id", 404, null));
         all.add(get("/tools?tool_type=soap", 400, "tool_type"));
@@ -73,16 +86,22 @@ class ToolBadInputTest {
 
     private static void versions(List<Wrong> all, Things things) {
         String good = "{'tool_id':'" + things.tool() + "'}";
-        types(all, "POST", "/tools/versions", good, Map.of(
-                "tool_id", NO_ID,
-                "input_schema_json", NO_OBJECT,
-                "invoke_config_json", NO_OBJECT,
-                "output_schema_json", NO_OBJECT,
-                "status", List.of("1", "'archived'", "'live'")));
+        types(
+                all,
+                "POST",
+                "/tools/versions",
+                good,
+                Map.of(
+                        "tool_id", NO_ID,
+                        "input_schema_json", NO_OBJECT,
+                        "invoke_config_json", NO_OBJECT,
+                        "output_schema_json", NO_OBJECT,
+                        "status", List.of("1", "'archived'", "'live'")));
         all.add(post("/tools/versions", "{}", 422, "tool_id"));
         all.add(post("/tools/versions", "{'tool_id':'" + UNKNOWN + "'}", 404, null));
         all.add(version(things.tool(), "'input_schema_json':{'type':'nothing'}", 422, "input_schema_json.type"));
-        all.add(version(things.tool(), "'input_schema_json':{'properties':{'a':{'pattern':'('}}}", 422, "input_schema_json"));
+        all.add(version(
+                things.tool(), "'input_schema_json':{'properties':{'a':{'pattern':'('}}}", 422, "input_schema_json"));
         all.add(version(things.tool(), "'output_schema_json':{'required':7}", 422, "output_schema_json.required"));
         Map.ofEntries(
                         Map.entry("url", "7"),
@@ -97,7 +116,8 @@ class ToolBadInputTest {
                 .forEach((field, value) -> {
                     String config = "'" + field + "':" + value;
                     String path = "." + field;
-                    all.add(version(things.tool(), "'invoke_config_json':{" + config + "}", 422, "invoke_config_json" + path));
+                    all.add(version(
+                            things.tool(), "'invoke_config_json':{" + config + "}", 422, "invoke_config_json" + path));
                     if (!field.equals("auth"))
                         all.add(post(
                                 "/tools/bindings",
@@ -107,8 +127,13 @@ class ToolBadInputTest {
                 });
         all.add(version(things.tool(), "'invoke_config_json':{'url':'{{input.x'}", 422, "invoke_config_json.url"));
         all.add(version(things.tool(), "'invoke_config_json':{'url':'{{secrets.X}}'}", 422, "invoke_config_json"));
-        all.add(version(things.tool(), "'invoke_config_json':{'body':{'a':['{{ 1 + }}']}}", 422, "invoke_config_json.body.a.0"));
-        all.add(version(things.builtin(), "'invoke_config_json':{'builtin':'none'}", 422, "invoke_config_json.builtin"));
+        all.add(version(
+                things.tool(),
+                "'invoke_config_json':{'body':{'a':['{{ 1 + }}']}}",
+                422,
+                "invoke_config_json.body.a.0"));
+        all.add(version(
+                things.builtin(), "'invoke_config_json':{'builtin':'none'}", 422, "invoke_config_json.builtin"));
         all.add(version(things.builtin(), "'invoke_config_json':{}", 422, "invoke_config_json.builtin"));
         all.add(version(things.mcp(), "'invoke_config_json':{}", 422, "tool_type"));
         all.add(post("/tools/versions/" + things.archived() + "/publish", "{}", 409, null));
@@ -123,17 +148,23 @@ class ToolBadInputTest {
     }
 
     private static void bindings(List<Wrong> all, Things things) {
-        types(all, "POST", "/tools/bindings", "{'tool_id':'" + things.tool() + "'}", Map.of(
-                "tool_id", NO_ID,
-                "tool_version_id", NO_ID,
-                "scope_type", List.of("1", "'galaxy'"),
-                "scope_id", List.of("1", "''", "'" + "x".repeat(201) + "'"),
-                "config_json", NO_OBJECT,
-                "credential_id", NO_ID));
+        types(
+                all,
+                "POST",
+                "/tools/bindings",
+                "{'tool_id':'" + things.tool() + "'}",
+                Map.of(
+                        "tool_id", NO_ID,
+                        "tool_version_id", NO_ID,
+                        "scope_type", List.of("1", "'galaxy'"),
+                        "scope_id", List.of("1", "''", "'" + "x".repeat(201) + "'"),
+                        "config_json", NO_OBJECT,
+                        "credential_id", NO_ID));
         all.add(post("/tools/bindings", "{}", 422, "tool_id"));
         all.add(post("/tools/bindings", "{'tool_id':'" + things.tool() + "','scope_type':'agent'}", 422, "scope_id"));
         all.add(post("/tools/bindings", "{'tool_id':'" + UNKNOWN + "'}", 404, null));
-        all.add(post("/tools/bindings", "{'tool_id':'" + things.tool() + "','credential_id':'" + UNKNOWN + "'}", 404, null));
+        all.add(post(
+                "/tools/bindings", "{'tool_id':'" + things.tool() + "','credential_id':'" + UNKNOWN + "'}", 404, null));
         all.add(post(
                 "/tools/bindings",
                 "{'tool_id':'" + things.builtin() + "','tool_version_id':'" + things.archived() + "'}",
@@ -149,7 +180,11 @@ class ToolBadInputTest {
     }
 
     private static void credentials(List<Wrong> all, Things things) {
-        types(all, "POST", "/tools/credentials", "{'name':'n','credential_type':'bearer','secret_json':{'token':'abcdefgh'}}",
+        types(
+                all,
+                "POST",
+                "/tools/credentials",
+                "{'name':'n','credential_type':'bearer','secret_json':{'token':'abcdefgh'}}",
                 Map.of(
                         "name", List.of("1", "''", "'" + "x".repeat(201) + "'"),
                         "credential_type", List.of("1", "'magic'"),
@@ -186,13 +221,18 @@ class ToolBadInputTest {
 
     private static void calls(List<Wrong> all, Things things) {
         String invoke = "/tools/" + things.tool() + "/invoke";
-        types(all, "POST", invoke, "{}", Map.of(
-                "input_json", List.of("1", "'text'", "[]"),
-                "binding_id", NO_ID,
-                "tool_version_id", NO_ID,
-                "config_json", NO_OBJECT,
-                "scope_json", NO_OBJECT,
-                "timeout_seconds", List.of("-1", "121", "'soon'")));
+        types(
+                all,
+                "POST",
+                invoke,
+                "{}",
+                Map.of(
+                        "input_json", List.of("1", "'text'", "[]"),
+                        "binding_id", NO_ID,
+                        "tool_version_id", NO_ID,
+                        "config_json", NO_OBJECT,
+                        "scope_json", NO_OBJECT,
+                        "timeout_seconds", List.of("-1", "121", "'soon'")));
         all.add(post(invoke, "{'input_json':{'q':7}}", 422, "input_json.q"));
         all.add(post(invoke, "{'input_json':{}}", 422, "input_json.q"));
         all.add(post(invoke, "{'input_json':{'q':'..'}}", 422, "input_json.q"));
@@ -200,21 +240,34 @@ class ToolBadInputTest {
         all.add(post(invoke, "{'scope_json':{'galaxy':'x'}}", 422, "scope_json.galaxy"));
         all.add(post(invoke, "{'scope_json':{'agent':1}}", 422, "scope_json.agent"));
         all.add(post(invoke, "{'binding_id':'" + UNKNOWN + "'}", 404, null));
-        all.add(post("/tools/" + things.builtin() + "/invoke", "{'binding_id':'" + things.binding() + "'}", 422, "tool_binding_id"));
-        all.add(post("/tools/" + things.builtin() + "/invoke", "{'input_json':{'expression':'1 +'}}", 422, "input_json.expression"));
+        all.add(post(
+                "/tools/" + things.builtin() + "/invoke",
+                "{'binding_id':'" + things.binding() + "'}",
+                422,
+                "tool_binding_id"));
+        all.add(post(
+                "/tools/" + things.builtin() + "/invoke",
+                "{'input_json':{'expression':'1 +'}}",
+                422,
+                "input_json.expression"));
         all.add(post("/tools/" + things.builtin() + "/invoke", "{'input_json':{}}", 422, "input_json.expression"));
         all.add(post("/tools/" + things.mcp() + "/invoke", "{}", 409, null));
         all.add(post("/tools/" + UNKNOWN + "/invoke", "{}", 404, null));
     }
 
     private static void imports(List<Wrong> all) {
-        types(all, "POST", "/tools/import", "{'document':{}}", Map.of(
-                "source", List.of("1", "'soap'"),
-                "base_url", List.of("1", "'ftp://x'"),
-                "prefix", List.of("1", "'" + "x".repeat(65) + "'"),
-                "operation_ids", List.of("1", "'x'"),
-                "tags", List.of("1", "'x'"),
-                "dry_run", List.of("1", "'yes'")));
+        types(
+                all,
+                "POST",
+                "/tools/import",
+                "{'document':{}}",
+                Map.of(
+                        "source", List.of("1", "'soap'"),
+                        "base_url", List.of("1", "'ftp://x'"),
+                        "prefix", List.of("1", "'" + "x".repeat(65) + "'"),
+                        "operation_ids", List.of("1", "'x'"),
+                        "tags", List.of("1", "'x'"),
+                        "dry_run", List.of("1", "'yes'")));
         all.add(post("/tools/import", "{}", 422, "document"));
         all.add(post("/tools/import", "{'document':{},'url':'http://x/'}", 422, "document"));
         all.add(post("/tools/import", "{'source':'mcp','url':'http://x/'}", 422, "source"));

@@ -124,7 +124,8 @@ public final class InputSchema {
             JsonNode value = member.getValue();
             if (VALUES.contains(member.getKey())) continue;
             if (member.getKey().equals("pattern") && value.isString()) pattern(value.stringValue());
-            if (member.getKey().equals("patternProperties")) value.propertyNames().forEach(InputSchema::pattern);
+            if (member.getKey().equals("patternProperties"))
+                value.propertyNames().forEach(InputSchema::pattern);
             if (value.isObject()) checkPatterns(value);
             if (value.isArray()) for (JsonNode item : value) if (item.isObject()) checkPatterns(item);
         }

@@ -118,7 +118,8 @@ public final class ToolCalls {
             throw Problem.invalid("tool_id", "is required, or tool_code, tool_version_id or tool_binding_id");
         }
         if (toolId == null) {
-            toolId = tools.resolve(workspaceId, null, request.versionId()).tool().id();
+            toolId =
+                    tools.resolve(workspaceId, null, request.versionId()).tool().id();
         }
         List<ToolScope> scopes = request.scopes().stream()
                 .map(scope -> new ToolScope(scope.type(), scope.id()))
@@ -131,13 +132,12 @@ public final class ToolCalls {
     }
 
     ToolResult execute(Prepared prepared) throws InterruptedException {
-        ToolResult result =
-                switch (prepared.version().type()) {
-                    case HTTP -> http(prepared);
-                    case BUILTIN -> builtin(prepared);
-                    case CODE, WORKFLOW -> backend(prepared);
-                    case MCP, AGENT -> throw new IllegalStateException("refused when it was prepared");
-                };
+        ToolResult result = switch (prepared.version().type()) {
+            case HTTP -> http(prepared);
+            case BUILTIN -> builtin(prepared);
+            case CODE, WORKFLOW -> backend(prepared);
+            case MCP, AGENT -> throw new IllegalStateException("refused when it was prepared");
+        };
         return shown(prepared, result);
     }
 

@@ -64,7 +64,10 @@ class HttpResolutionTest {
                 "{}");
         assertThat(call.method()).isEqualTo("PUT");
         assertThat(call.url()).isEqualTo("http://i/?a=i&b=b&c=c");
-        assertThat(call.headers()).containsEntry("X", "b").containsEntry("Y", "i").containsEntry("z", "1");
+        assertThat(call.headers())
+                .containsEntry("X", "b")
+                .containsEntry("Y", "i")
+                .containsEntry("z", "1");
         assertThat(body(call)).isEqualTo("{\"a\":\"i\",\"b\":\"b\",\"c\":null}");
     }
 
@@ -99,8 +102,8 @@ class HttpResolutionTest {
 
     @Test
     void aFormIsAForm() {
-        HttpCall call =
-                resolve("{'url':'http://i/','method':'POST','body_format':'form'}", "{}", "{}", "{'a':'x y','b':[1,2]}");
+        HttpCall call = resolve(
+                "{'url':'http://i/','method':'POST','body_format':'form'}", "{}", "{}", "{'a':'x y','b':[1,2]}");
         assertThat(body(call)).isEqualTo("a=x%20y&b=1&b=2");
         assertThat(call.headers()).containsEntry("Content-Type", "application/x-www-form-urlencoded");
     }
@@ -116,23 +119,30 @@ class HttpResolutionTest {
             for (int n = 0; n < length; n++) value.append(letters.charAt(random.nextInt(letters.length())));
             JsonNode input = Json.object().put("x", value.toString());
             boolean template = random.nextBoolean();
-            JsonNode invoke = Json.object().put("base_url", "http://host/a").put("path", template ? "/p{{input.x}}q/end" : "/{x}/end");
+            JsonNode invoke = Json.object()
+                    .put("base_url", "http://host/a")
+                    .put("path", template ? "/p{{input.x}}q/end" : "/{x}/end");
             String url;
             try {
-                url = HttpResolution.resolve(invoke, Json.object(), Json.object(), input).url();
+                url = HttpResolution.resolve(invoke, Json.object(), Json.object(), input)
+                        .url();
             } catch (Problem refused) {
                 assertThat(value.toString()).matches("\\.{1,2}");
                 continue;
             }
             assertThat(url).as("%s", value).startsWith("http://host/a/").endsWith("/end");
             String inside = url.substring("http://host/a/".length(), url.length() - "/end".length());
-            assertThat(inside).as("%s", value).doesNotContain("/", "\\", "?", "#", "@").isNotIn("", ".", "..");
+            assertThat(inside)
+                    .as("%s", value)
+                    .doesNotContain("/", "\\", "?", "#", "@")
+                    .isNotIn("", ".", "..");
         }
     }
 
     @Test
     void aWholeAddressMayComeFromTheInput() {
-        assertThat(resolve("{'url':'{{input.u}}'}", "{}", "{}", "{'u':'http://a/b?c'}").url())
+        assertThat(resolve("{'url':'{{input.u}}'}", "{}", "{}", "{'u':'http://a/b?c'}")
+                        .url())
                 .isEqualTo("http://a/b?c");
     }
 

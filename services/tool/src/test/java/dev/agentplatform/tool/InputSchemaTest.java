@@ -39,11 +39,18 @@ class InputSchemaTest {
         assertThat(InputSchema.compile(schema).errors("input_json", json("{'n':'x'}")))
                 .extracting(Problem.FieldError::path)
                 .containsExactlyInAnyOrder("input_json.n", "input_json.q");
-        assertThat(InputSchema.compile(schema).errors("input_json", json("{'n':1,'q':0}"))).isEmpty();
+        assertThat(InputSchema.compile(schema).errors("input_json", json("{'n':1,'q':0}")))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{'type':'nothing'}", "{'properties':{'a':{'pattern':'('}}}", "{'minimum':'x','type':'number'}"})
+    @ValueSource(
+            strings = {
+                "[]",
+                "{'type':'nothing'}",
+                "{'properties':{'a':{'pattern':'('}}}",
+                "{'minimum':'x','type':'number'}"
+            })
     void refusesWhatIsNoSchema(String schema) {
         assertThatThrownBy(() -> InputSchema.checkSchema("s", json(schema))).isInstanceOf(Problem.class);
     }

@@ -24,7 +24,9 @@ class MaskTest {
                 Json.write(Json.text(SECRET)).replaceAll("^\"|\"$", ""),
                 encoded,
                 encoded.replace("+", "%20"),
-                Pattern.compile("%..").matcher(encoded).replaceAll(escape -> escape.group().toLowerCase(Locale.ROOT)),
+                Pattern.compile("%..")
+                        .matcher(encoded)
+                        .replaceAll(escape -> escape.group().toLowerCase(Locale.ROOT)),
                 Base64.getEncoder().encodeToString(bytes),
                 Base64.getUrlEncoder().withoutPadding().encodeToString(bytes))) {
             String masked = mask.text("before " + spelling + " after");

@@ -108,7 +108,8 @@ class OpenApiImportTest {
               'required':['id'],'additionalProperties':false},
              'invoke_config_json':{'method':'GET','base_url':'https://base','path':'/pets/{id}',
               'parameters':{'verbose':'query','ids':{'in':'query','name':'ids','style':'joined'}},
-              'auth':{'scheme':'key','credential_type':'api_key','in':'header','name':'X-Pet-Key'}}}"""));
+              'auth':{'scheme':'key','credential_type':'api_key','in':'header','name':'X-Pet-Key'}}}\
+            """));
     }
 
     @Test
@@ -129,7 +130,8 @@ class OpenApiImportTest {
                 Json.object(),
                 json("{'id':1,'body_id':2,'name':'x'}"));
         assertThat(call.url()).isEqualTo("https://base/pets/1");
-        assertThat(new String(call.body(), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("{\"id\":2,\"name\":\"x\"}");
+        assertThat(new String(call.body(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo("{\"id\":2,\"name\":\"x\"}");
     }
 
     @OnBothDatabases
@@ -149,7 +151,10 @@ class OpenApiImportTest {
                 .anyMatch(reason -> reason.contains("leads nowhere"))
                 .anyMatch(reason -> reason.contains("out of the document"));
         assertThat(tools.findByCode("w1", "getPet").orElseThrow().lastNo()).isEqualTo(1);
-        assertThat(tools.resolve("w1", tools.find("w1", "getPet").id(), null).invokeConfig().path("base_url").asString())
+        assertThat(tools.resolve("w1", tools.find("w1", "getPet").id(), null)
+                        .invokeConfig()
+                        .path("base_url")
+                        .asString())
                 .isEqualTo("https://eu.pets.example/v1");
         assertThat(whats(importer.run("w1", read(PETS), ALL)))
                 .containsExactly("UNCHANGED", "UNCHANGED", "SKIPPED", "UNCHANGED", "SKIPPED", "SKIPPED");
@@ -190,7 +195,8 @@ class OpenApiImportTest {
     void refusesDocumentsByName(String text, int status) {
         OpenApiImport importer = new OpenApiImport(new Tools(null));
         assertThatThrownBy(() -> importer.run("w", read(text), ALL))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.status()).isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.status()).isEqualTo(status));
     }
 
     /** Each schema holds the next twice: written out it would have two to the sixtieth parts. */
@@ -198,18 +204,23 @@ class OpenApiImportTest {
     void aDocumentThatUnfoldsWithoutEndIsCutOff() {
         StringBuilder schemas = new StringBuilder();
         for (int i = 0; i < 60; i++) {
-            schemas.append("\"S%d\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/S%d\"},".formatted(i, i + 1))
+            schemas.append("\"S%d\":{\"properties\":{\"a\":{\"$ref\":\"#/components/schemas/S%d\"},"
+                            .formatted(i, i + 1))
                     .append("\"b\":{\"$ref\":\"#/components/schemas/S%d\"}}},".formatted(i + 1));
         }
         String text = """
             {"openapi":"3.1.0","servers":[{"url":"https://a"}],"paths":{"/a":{"post":{"requestBody":{"content":
               {"application/json":{"schema":{"$ref":"#/components/schemas/S0"}}}}}}},
-             "components":{"schemas":{%s"S60":{}}}}""".formatted(schemas);
+             "components":{"schemas":{%s"S60":{}}}}\
+            """.formatted(schemas);
         List<Item> items = new OpenApiImport(new Tools(null)).run("w", read(text), ALL);
         assertThat(items.getFirst().reason()).contains("nested deeper");
         String circle = "{\"openapi\":\"3.1.0\",\"servers\":[{\"url\":\"https://a\"}],\"paths\":{\"/a\":{\"get\":"
                 + "{\"parameters\":[{\"$ref\":\"#/p\"}]}}},\"p\":{\"$ref\":\"#/p\"}}";
-        assertThat(new OpenApiImport(new Tools(null)).run("w", read(circle), ALL).getFirst().reason())
+        assertThat(new OpenApiImport(new Tools(null))
+                        .run("w", read(circle), ALL)
+                        .getFirst()
+                        .reason())
                 .contains("circle");
     }
 }

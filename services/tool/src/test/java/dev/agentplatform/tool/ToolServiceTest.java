@@ -58,14 +58,22 @@ class ToolServiceTest {
         Tools tools = new Tools(new Catalog(database, CLOCK, IDS));
         Bindings bindings = new Bindings(database, CLOCK, IDS, tools);
         Definition tool = tools.create("w1", "t", "T", ToolType.HTTP, null);
-        tools.save("w1", tool.id(), Json.parse("{\"invoke_config_json\":{\"url\":\"http://a.test/\"}}"), VersionStatus.PUBLISHED);
+        tools.save(
+                "w1",
+                tool.id(),
+                Json.parse("{\"invoke_config_json\":{\"url\":\"http://a.test/\"}}"),
+                VersionStatus.PUBLISHED);
         Credentials old = new Credentials(database, CLOCK, IDS, Vault.of(key(1)));
-        UUID credential = old.create("w1", "a", CredentialType.BEARER, Json.object().put("token", "the-token")).id();
+        UUID credential = old.create(
+                        "w1", "a", CredentialType.BEARER, Json.object().put("token", "the-token"))
+                .id();
         bindings.create("w1", new Bindings.Asked(tool.id(), null, ToolScope.workspace("w1"), null, credential));
         try (OutboundClient client = new OutboundClient(Targets.publicOnly())) {
             ToolResult result = calls(database, client, Vault.of(key(2))).invoke(request("t"));
-            assertThat(result).isInstanceOfSatisfying(ToolResult.Failed.class, failed -> assertThat(failed.code())
-                    .isEqualTo("credential_unreadable"));
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            ToolResult.Failed.class,
+                            failed -> assertThat(failed.code()).isEqualTo("credential_unreadable"));
         }
     }
 
@@ -86,7 +94,17 @@ class ToolServiceTest {
 
     private static ToolRequest request(String tool) {
         return new ToolRequest(
-                "w1", tool, null, null, Json.object(), Json.object(), List.of(), null, Duration.ofSeconds(10), null, null);
+                "w1",
+                tool,
+                null,
+                null,
+                Json.object(),
+                Json.object(),
+                List.of(),
+                null,
+                Duration.ofSeconds(10),
+                null,
+                null);
     }
 
     /** The first look at the name gives a public address, every later one this machine. */
@@ -133,6 +151,7 @@ class ToolServiceTest {
     void aSecretShowsNothingOfItselfAsText() {
         Credential credential =
                 new Credential(IDS.next(), "w1", "n", CredentialType.BEARER, List.of("token"), "v1.x.y", 0, 0);
-        assertThat(new Secret(credential, Json.object().put("token", "the-token")).toString()).doesNotContain("the-token");
+        assertThat(new Secret(credential, Json.object().put("token", "the-token")).toString())
+                .doesNotContain("the-token");
     }
 }
