@@ -141,7 +141,7 @@ public final class Platform implements AutoCloseable {
                 catalog,
                 outbound,
                 vault,
-                Map.of(ToolType.WORKFLOW, workflowTools),
+                Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
                 workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)), limits);
         Engine engine = process.engine();

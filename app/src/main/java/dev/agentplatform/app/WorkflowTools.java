@@ -66,7 +66,8 @@ final class WorkflowTools implements ToolBackend {
         output.put("status", run.status().word());
         if (run.status() != RunStatus.COMPLETED) {
             String code = run.errorCode() == null ? "" : ": " + run.errorCode();
-            return new ToolResult.Failed("run_failed", "The run is " + run.status().word() + code + ".", true, output);
+            return new ToolResult.Failed(
+                    "run_failed", "The run is " + run.status().word() + code + ".", true, output);
         }
         JsonNode value = run.output().json();
         output.set("result", value);

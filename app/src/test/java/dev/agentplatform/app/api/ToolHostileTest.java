@@ -51,12 +51,13 @@ class ToolHostileTest {
                         List.of("protocol_error")),
                 new Hostile(
                         "cuts a chunk",
-                        (request, out) ->
-                                ToolServer.head(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nshort"),
+                        (request, out) -> ToolServer.head(
+                                out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nshort"),
                         List.of("protocol_error")),
                 new Hostile(
                         "lies about a huge length",
-                        (request, out) -> ToolServer.head(out, "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\nx"),
+                        (request, out) ->
+                                ToolServer.head(out, "HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\nx"),
                         List.of("too_large")),
                 new Hostile(
                         "lies about a length below zero",
@@ -80,8 +81,10 @@ class ToolHostileTest {
                         (request, out) ->
                                 ToolServer.write(out, 200, "application/json", "[".repeat(150) + "]".repeat(150)),
                         List.of("invalid_answer")),
-                new Hostile("speaks no HTTP", (request, out) -> ToolServer.head(out, "SSH-2.0-x\r\n"), List.of(
-                        "protocol_error", "timeout")),
+                new Hostile(
+                        "speaks no HTTP",
+                        (request, out) -> ToolServer.head(out, "SSH-2.0-x\r\n"),
+                        List.of("protocol_error", "timeout")),
                 redirect("into a private net", "http://10.0.0.1/", "target_forbidden"),
                 redirect("to cloud metadata", "http://169.254.169.254/latest/meta-data", "target_forbidden"),
                 redirect("to a mapped address", "http://[::ffff:10.0.0.1]/", "target_forbidden"),
@@ -90,7 +93,8 @@ class ToolHostileTest {
     }
 
     private static Hostile redirect(String name, String location, String code) {
-        String answer = "HTTP/1.1 302 Go\r\nLocation: " + location + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        String answer =
+                "HTTP/1.1 302 Go\r\nLocation: " + location + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         return new Hostile("redirects " + name, (request, out) -> ToolServer.head(out, answer), List.of(code));
     }
 
@@ -103,9 +107,11 @@ class ToolHostileTest {
                 long began = System.nanoTime();
                 Answer answer = api.post(
                                 "/tools/" + tool + "/invoke",
-                                "{'config_json':{'url':'%s'},'timeout_seconds':%s}".formatted(server.url("/"), limit(hostile)))
+                                "{'config_json':{'url':'%s'},'timeout_seconds':%s}"
+                                        .formatted(server.url("/"), limit(hostile)))
                         .expect(200);
-                if (!hostile.codes().contains(answer.text("error.code"))) faults.add(hostile.name() + ": " + answer.text());
+                if (!hostile.codes().contains(answer.text("error.code")))
+                    faults.add(hostile.name() + ": " + answer.text());
                 if (!answer.text("status").equals("failed")) faults.add(hostile.name() + ": " + answer.text("status"));
                 Duration took = Duration.ofNanos(System.nanoTime() - began);
                 if (took.compareTo(TIME_MAX) > 0) faults.add(hostile.name() + " took " + took);
@@ -141,9 +147,10 @@ class ToolHostileTest {
                 ToolServer good = ToolServer.answering(200, "text/plain", "fine")) {
             List<Thread> calls = new ArrayList<>();
             for (int i = 0; i < 50; i++) {
-                calls.add(Thread.ofVirtual().start(() -> api.post(
-                        "/tools/" + tool + "/invoke",
-                        "{'config_json':{'url':'%s'},'timeout_seconds':1}".formatted(hanging.url("/")))));
+                calls.add(Thread.ofVirtual()
+                        .start(() -> api.post(
+                                "/tools/" + tool + "/invoke",
+                                "{'config_json':{'url':'%s'},'timeout_seconds':1}".formatted(hanging.url("/")))));
             }
             Answer answer = api.post(
                             "/tools/" + tool + "/invoke", "{'config_json':{'url':'%s'}}".formatted(good.url("/")))

@@ -40,11 +40,15 @@ class ToolSecretsTest {
         Logger ours = Logger.getLogger("dev.agentplatform");
         Level before = ours.getLevel();
         root.addHandler(listener);
+        ours.addHandler(listener);
+        ours.setUseParentHandlers(false);
         ours.setLevel(Level.ALL);
         try {
             useAll(api);
         } finally {
             ours.setLevel(before);
+            ours.setUseParentHandlers(true);
+            ours.removeHandler(listener);
             root.removeHandler(listener);
         }
         assertThat(seen).hasSizeGreaterThan(30);
@@ -71,26 +75,39 @@ class ToolSecretsTest {
                     credential(api, "api_key", "{'api_key':" + json(KEY) + ",'in':'query','name':'k'}"),
                     credential(api, "basic", "{'username':'ann','password':" + json(PASSWORD) + "}"),
                     credential(api, "custom", "{'headers':{'X-Own':" + json("Own " + CUSTOM) + "}}"),
-                    credential(api, "oauth2", "{'token_url':" + json(issuer.url("/")) + ",'client_id':'me','client_secret':"
-                            + json(CLIENT_SECRET) + "}"),
-                    credential(api, "oauth2", "{'token_url':" + json(echo.url("/fail")) + ",'client_id':'me',"
-                            + "'auth_style':'body','client_secret':" + json(CLIENT_SECRET) + "}"),
-                    credential(api, "oauth2", "{'token_url':" + json(echo.url("/no-token")) + ",'client_id':'me',"
-                            + "'client_secret':" + json(CLIENT_SECRET) + "}"));
+                    credential(
+                            api,
+                            "oauth2",
+                            "{'token_url':" + json(issuer.url("/")) + ",'client_id':'me','client_secret':"
+                                    + json(CLIENT_SECRET) + "}"),
+                    credential(
+                            api,
+                            "oauth2",
+                            "{'token_url':" + json(echo.url("/fail")) + ",'client_id':'me',"
+                                    + "'auth_style':'body','client_secret':" + json(CLIENT_SECRET) + "}"),
+                    credential(
+                            api,
+                            "oauth2",
+                            "{'token_url':" + json(echo.url("/no-token")) + ",'client_id':'me'," + "'client_secret':"
+                                    + json(CLIENT_SECRET) + "}"));
             int requests = echo.requests.size();
             for (String credential : credentials) {
                 String binding = Tooling.binding(api, tool, "{}", credential);
-                for (String url : List.of(echo.url("/ok"), echo.url("/fail"), "http://127.0.0.1:1/", "http://10.0.0.1/")) {
+                for (String url :
+                        List.of(echo.url("/ok"), echo.url("/fail"), "http://127.0.0.1:1/", "http://10.0.0.1/")) {
                     use(api, tool, binding, url);
                 }
                 see(api.get("/tools/bindings/" + binding));
                 see(api.get("/tools/credentials/" + credential));
             }
             assertThat(echo.requests.size() - requests).isGreaterThan(20);
-            see(api.post("/tools/credentials", "{'name':'x','credential_type':'basic','secret_json':{'password':" + json(PASSWORD)
-                    + "}}"));
-            see(api.post("/tools/credentials", "{'name':'x','credential_type':'api_key','secret_json':{'api_key':" + json(KEY)
-                    + ",'in':'nowhere'}}"));
+            see(api.post(
+                    "/tools/credentials",
+                    "{'name':'x','credential_type':'basic','secret_json':{'password':" + json(PASSWORD) + "}}"));
+            see(api.post(
+                    "/tools/credentials",
+                    "{'name':'x','credential_type':'api_key','secret_json':{'api_key':" + json(KEY)
+                            + ",'in':'nowhere'}}"));
             see(api.get("/tools/credentials"));
             see(api.post("/tools/credentials/reseal"));
         }
@@ -170,7 +187,8 @@ class ToolSecretsTest {
                 for (Path file : files.filter(Files::isRegularFile).toList()) {
                     String content = Files.readString(file, StandardCharsets.ISO_8859_1);
                     for (String spelling : spellings()) {
-                        String bytes = new String(spelling.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+                        String bytes =
+                                new String(spelling.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
                         if (content.contains(bytes)) found.add(file + ": " + spelling);
                     }
                 }

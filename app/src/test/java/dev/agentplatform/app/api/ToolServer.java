@@ -59,7 +59,10 @@ final class ToolServer implements AutoCloseable {
             ObjectNode headers = echo.putObject("headers");
             for (String line : request.head().split("\r\n")) {
                 int colon = line.indexOf(':');
-                if (colon > 0) headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+                if (colon > 0)
+                    headers.put(
+                            line.substring(0, colon).toLowerCase(Locale.ROOT),
+                            line.substring(colon + 1).strip());
             }
             int status = request.target().contains("fail") ? 500 : 200;
             write(out, status, "application/json", Json.write(echo));
@@ -72,8 +75,10 @@ final class ToolServer implements AutoCloseable {
 
     static void write(OutputStream out, int status, String type, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        head(out, "HTTP/1.1 " + status + " X\r\nContent-Type: " + type + "\r\nContent-Length: " + bytes.length
-                + "\r\nConnection: close\r\n\r\n");
+        head(
+                out,
+                "HTTP/1.1 " + status + " X\r\nContent-Type: " + type + "\r\nContent-Length: " + bytes.length
+                        + "\r\nConnection: close\r\n\r\n");
         out.write(bytes);
     }
 
@@ -125,7 +130,8 @@ final class ToolServer implements AutoCloseable {
         int length = 0;
         for (String line : head.split("\r\n")) {
             String lower = line.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) length = Integer.parseInt(lower.substring(15).strip());
+            if (lower.startsWith("content-length:"))
+                length = Integer.parseInt(lower.substring(15).strip());
         }
         return new Received(head, new String(in.readNBytes(length), StandardCharsets.UTF_8));
     }

@@ -44,7 +44,8 @@ final class Tooling {
     }
 
     static Answer invoke(Api api, String tool, String input) {
-        return api.post("/tools/" + tool + "/invoke", "{'input_json':%s}".formatted(input)).expect(200);
+        return api.post("/tools/" + tool + "/invoke", "{'input_json':%s}".formatted(input))
+                .expect(200);
     }
 
     /** A workflow of one tool node; gives the run, which has ended. */

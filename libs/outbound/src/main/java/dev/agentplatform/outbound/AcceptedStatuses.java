@@ -17,7 +17,8 @@ public final class AcceptedStatuses {
             return found;
         }
         boolean found = false;
-        String entries = Json.isNothing(accepted) ? "" : accepted.isString() ? accepted.stringValue() : Json.write(accepted);
+        String entries =
+                Json.isNothing(accepted) ? "" : accepted.isString() ? accepted.stringValue() : Json.write(accepted);
         for (String entry : entries.split(",")) found |= matches(entry.strip(), status);
         return found;
     }

@@ -19,6 +19,7 @@ final class BindingRoutes {
 
     record BindingBody(
             UUID toolId,
+
             @Doc("Pins the version; without it the latest published one counts")
             UUID toolVersionId,
 
@@ -29,7 +30,9 @@ final class BindingRoutes {
             @Length(min = 1, max = 200) @Doc("The caller's own word; by default the workspace")
             String scopeId,
 
-            @Alias("config") @Doc("base_url, headers, query, body and so on") ObjectNode configJson,
+            @Alias("config") @Doc("base_url, headers, query, body and so on")
+            ObjectNode configJson,
+
             UUID credentialId) {}
 
     record BindingPatchBody(

@@ -38,7 +38,9 @@ final class Bindings {
         checkConfig(asked.config());
         UUID toolId = asked.versionId() == null
                 ? tools.find(workspaceId, asked.toolId()).id()
-                : tools.resolve(workspaceId, asked.toolId(), asked.versionId()).tool().id();
+                : tools.resolve(workspaceId, asked.toolId(), asked.versionId())
+                        .tool()
+                        .id();
         long now = clock.millis();
         Binding binding = new Binding(
                 ids.next(),

@@ -29,23 +29,31 @@ final class Builtins {
 
     static {
         add("current_time", "The time now, in a time zone", """
-            {"type":"object","properties":{"timezone":{"type":"string","description":"Such as Europe/Berlin; UTC by default"}},
-             "additionalProperties":false}""", Builtins::currentTime);
+             {"type":"object","properties":{"timezone":{"type":"string","description":"Such as Europe/Berlin; UTC by default"}},
+              "additionalProperties":false}\
+             """, Builtins::currentTime);
         add("calculator", "Computes an expression, such as (price - rebate) * 1.19", """
-            {"type":"object","properties":{"expression":{"type":"string","minLength":1,"maxLength":10000},
-             "variables":{"type":"object","description":"Values by name"}},
-             "required":["expression"],"additionalProperties":false}""", Builtins::calculator);
+             {"type":"object","properties":{"expression":{"type":"string","minLength":1,"maxLength":10000},
+              "variables":{"type":"object","description":"Values by name"}},
+              "required":["expression"],"additionalProperties":false}\
+             """, Builtins::calculator);
         add("json_query", "Takes a part out of a document: data.items.0.title", """
-            {"type":"object","properties":{"data":{"description":"The document"},
-             "expression":{"type":"string","minLength":1,"maxLength":10000,"description":"Over data"}},
-             "required":["data","expression"],"additionalProperties":false}""", Builtins::jsonQuery);
+             {"type":"object","properties":{"data":{"description":"The document"},
+              "expression":{"type":"string","minLength":1,"maxLength":10000,"description":"Over data"}},
+              "required":["data","expression"],"additionalProperties":false}\
+             """, Builtins::jsonQuery);
         add("text", "Changes or measures a text", """
-            {"type":"object","properties":{"operation":{"enum":["upper","lower","trim","length","words","reverse","slug"]},
-             "text":{"type":"string","maxLength":1000000}},
-             "required":["operation","text"],"additionalProperties":false}""", Builtins::text);
-        add("random_uuid", "A new unique id", """
-            {"type":"object","additionalProperties":false}""", (input, source) ->
-                Json.text(source.ids().next().toString()));
+             {"type":"object","properties":{"operation":{"enum":["upper","lower","trim","length","words","reverse","slug"]},
+              "text":{"type":"string","maxLength":1000000}},
+              "required":["operation","text"],"additionalProperties":false}\
+             """, Builtins::text);
+        add(
+                "random_uuid",
+                "A new unique id",
+                """
+                {"type":"object","additionalProperties":false}\
+                """,
+                (input, source) -> Json.text(source.ids().next().toString()));
     }
 
     private Builtins() {}
@@ -59,7 +67,7 @@ final class Builtins {
         JsonNode apply(JsonNode input, Source source);
     }
 
-    record Builtin(String name, String description, JsonNode inputSchema, Body body) {}
+    record Builtin(String name, String description, JsonNode inputSchema, InputSchema schema, Body body) {}
 
     static Optional<Builtin> find(String name) {
         return Optional.ofNullable(ALL.get(name));
@@ -74,7 +82,8 @@ final class Builtins {
     }
 
     private static void add(String name, String description, String schema, Body body) {
-        ALL.put(name, new Builtin(name, description, Json.parse(schema), body));
+        JsonNode json = Json.parse(schema);
+        ALL.put(name, new Builtin(name, description, json, InputSchema.compile(json), body));
     }
 
     private static JsonNode currentTime(JsonNode input, Source source) {
@@ -118,8 +127,11 @@ final class Builtins {
             case "upper" -> Json.text(text.toUpperCase(Locale.ROOT));
             case "lower" -> Json.text(text.toLowerCase(Locale.ROOT));
             case "trim" -> Json.text(text.strip());
-            case "length" -> number.put("n", text.codePointCount(0, text.length())).path("n");
-            case "words" -> number.put("n", text.isBlank() ? 0 : text.strip().split("\\s+").length).path("n");
+            case "length" ->
+                number.put("n", text.codePointCount(0, text.length())).path("n");
+            case "words" ->
+                number.put("n", text.isBlank() ? 0 : text.strip().split("\\s+").length)
+                        .path("n");
             case "reverse" -> Json.text(new StringBuilder(text).reverse().toString());
             case "slug" -> Json.text(slug(text));
             default -> throw Problem.invalid("input_json.operation", "is unknown");
@@ -128,6 +140,8 @@ final class Builtins {
 
     private static String slug(String text) {
         String plain = Normalizer.normalize(text, Normalizer.Form.NFKD).replaceAll("\\p{M}+", "");
-        return plain.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+        return plain.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}]+", "-")
+                .replaceAll("^-|-$", "");
     }
 }

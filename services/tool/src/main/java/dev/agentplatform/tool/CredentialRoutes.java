@@ -20,7 +20,9 @@ final class CredentialRoutes {
 
     record CredentialBody(
             @Required @Length(min = 1, max = 200) String name,
-            @Required @OneOf({"api_key", "bearer", "basic", "oauth2", "custom"}) String credentialType,
+
+            @Required @OneOf({"api_key", "bearer", "basic", "oauth2", "custom"})
+            String credentialType,
 
             @Required @Alias("secret") @Doc("Stored encrypted, never shown again")
             ObjectNode secretJson) {}
@@ -28,7 +30,8 @@ final class CredentialRoutes {
     record CredentialPatchBody(@Length(min = 1, max = 200) String name) {}
 
     record RotateBody(
-            @Required @Alias("secret") @Doc("The whole new secret") ObjectNode secretJson) {}
+            @Required @Alias("secret") @Doc("The whole new secret")
+            ObjectNode secretJson) {}
 
     CredentialRoutes(Credentials credentials) {
         this.credentials = credentials;
@@ -63,7 +66,8 @@ final class CredentialRoutes {
     private Reply create(Request request) {
         CredentialBody body = request.body(CredentialBody.class);
         CredentialType type = CredentialType.of(body.credentialType()).orElseThrow();
-        return Reply.of(201, show(credentials.create(ToolRoutes.workspace(request), body.name(), type, body.secretJson())));
+        return Reply.of(
+                201, show(credentials.create(ToolRoutes.workspace(request), body.name(), type, body.secretJson())));
     }
 
     private Reply list(Request request) {

@@ -81,7 +81,8 @@ final class CredentialTable {
     /** Workspaces that have credentials, for the change of keys at start. */
     static List<String> workspaces(Sql sql, String after, int limit) throws SQLException {
         return sql.list(
-                "SELECT DISTINCT workspace_id FROM tool_credential WHERE workspace_id > ? ORDER BY workspace_id LIMIT ?",
+                "SELECT DISTINCT workspace_id FROM tool_credential WHERE workspace_id > ? ORDER BY workspace_id LIMIT"
+                        + " ?",
                 row -> row.text("workspace_id"),
                 after,
                 limit);

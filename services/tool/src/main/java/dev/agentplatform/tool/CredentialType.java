@@ -57,9 +57,12 @@ enum CredentialType {
     ObjectNode normalized(ObjectNode written) {
         ObjectNode secret = Json.object();
         if (this == CUSTOM) {
-            boolean parts = written.path("headers").isObject() || written.path("query").isObject();
+            boolean parts =
+                    written.path("headers").isObject() || written.path("query").isObject();
             if (!parts) secret.set("headers", written);
-            else for (String part : List.of("headers", "query")) if (written.has(part)) secret.set(part, written.get(part));
+            else
+                for (String part : List.of("headers", "query"))
+                    if (written.has(part)) secret.set(part, written.get(part));
             return secret;
         }
         secret.setAll(written);
@@ -82,18 +85,23 @@ enum CredentialType {
                 String place = "secret_json." + part.getKey();
                 if (!part.getValue().isObject()) faults.add(new FieldError(place, "must be an object"));
                 count += part.getValue().size();
-                part.getValue().properties().forEach(entry -> value(faults, place + "." + entry.getKey(), entry.getValue(), true));
+                part.getValue()
+                        .properties()
+                        .forEach(entry -> value(faults, place + "." + entry.getKey(), entry.getValue(), true));
             }
             if (count == 0) faults.add(new FieldError("secret_json", "must hold headers or query parameters"));
-            if (count > FIELDS_MAX) faults.add(new FieldError("secret_json", "has more than " + FIELDS_MAX + " fields"));
+            if (count > FIELDS_MAX)
+                faults.add(new FieldError("secret_json", "has more than " + FIELDS_MAX + " fields"));
             return faults;
         }
         for (String field : required) {
             if (Json.isNothing(secret.path(field))) faults.add(new FieldError("secret_json." + field, "is required"));
         }
-        if (secret.size() > FIELDS_MAX) faults.add(new FieldError("secret_json", "has more than " + FIELDS_MAX + " fields"));
-        secret.properties().forEach(entry ->
-                value(faults, "secret_json." + entry.getKey(), entry.getValue(), !isOpen(entry.getKey())));
+        if (secret.size() > FIELDS_MAX)
+            faults.add(new FieldError("secret_json", "has more than " + FIELDS_MAX + " fields"));
+        secret.properties()
+                .forEach(entry ->
+                        value(faults, "secret_json." + entry.getKey(), entry.getValue(), !isOpen(entry.getKey())));
         oneOf(faults, secret, "in", this == API_KEY, "header", "query", "cookie");
         oneOf(faults, secret, "auth_style", this == OAUTH2, "basic", "body");
         return faults;

@@ -33,10 +33,12 @@ final class HttpCalls {
 
     /** @param secret null for none; nothing in the result shows it */
     ToolResult send(HttpCall call, Secret secret, Duration timeLimit) throws InterruptedException {
-        if (secret == null) return exchange(call, Secret.Additions.NONE, Mask.NONE, timeLimit).result();
+        if (secret == null)
+            return exchange(call, Secret.Additions.NONE, Mask.NONE, timeLimit).result();
         Mask mask = Mask.of(secret.values());
         if (secret.credential().type() != CredentialType.OAUTH2) {
-            return exchange(call, secret.additions(call.auth()), mask, timeLimit).result();
+            return exchange(call, secret.additions(call.auth()), mask, timeLimit)
+                    .result();
         }
         long end = clock.millis() + timeLimit.toMillis();
         try {
@@ -46,7 +48,8 @@ final class HttpCalls {
             // Tokens are taken back before their time; once more with a new one.
             tokens.forget(secret, token);
             String fresh = tokens.token(secret, left(end));
-            return exchange(call, Secret.bearer(fresh), mask.with(List.of(token, fresh)), left(end)).result();
+            return exchange(call, Secret.bearer(fresh), mask.with(List.of(token, fresh)), left(end))
+                    .result();
         } catch (OAuthTokens.Refused refused) {
             return failed("credential_refused", refused.getMessage(), refused.retryable(), call, mask);
         } catch (OutboundError error) {

@@ -68,7 +68,8 @@ final class HttpResolution {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (JsonNode layer : List.of(invoke, binding, call)) {
             for (Map.Entry<String, JsonNode> header : object("headers", layer).properties()) {
-                if (!Json.isNothing(header.getValue())) headers.put(header.getKey(), NodeConfig.text(header.getValue()));
+                if (!Json.isNothing(header.getValue()))
+                    headers.put(header.getKey(), NodeConfig.text(header.getValue()));
             }
         }
         JsonNode body = body();
@@ -131,7 +132,9 @@ final class HttpResolution {
             tree.paths().forEach(this::use);
             boolean inside = PLACES.contains(member.getKey())
                     && member.getValue().isString()
-                    && !WHOLE_HOLE.matcher(member.getValue().stringValue().strip()).matches();
+                    && !WHOLE_HOLE
+                            .matcher(member.getValue().stringValue().strip())
+                            .matches();
             resolved.set(member.getKey(), tree.resolve(inside ? encoded : plain));
         }
         return resolved;
@@ -139,7 +142,8 @@ final class HttpResolution {
 
     private void use(String path) {
         if (path.equals("input")) input.propertyNames().forEach(used::add);
-        else if (path.startsWith("input.")) used.add(path.substring("input.".length()).split("\\.")[0]);
+        else if (path.startsWith("input."))
+            used.add(path.substring("input.".length()).split("\\.")[0]);
     }
 
     /** The input for a place inside of an address: a slash or a question mark in it is part of a value there. */
@@ -215,7 +219,8 @@ final class HttpResolution {
                             (one, other) -> one + "; " + other);
                 case "body" -> members.set(place.name(), entry.getValue());
                 case "whole_body" -> whole = entry.getValue();
-                default -> throw Problem.invalid("parameters." + entry.getKey(), "names the unknown place " + place.in());
+                default ->
+                    throw Problem.invalid("parameters." + entry.getKey(), "names the unknown place " + place.in());
             }
         }
         if (whole != null && Json.isNothing(body)) return whole;
@@ -229,10 +234,11 @@ final class HttpResolution {
     private static void addQuery(ObjectNode query, Place place, JsonNode value) {
         if (query.has(place.name())) return;
         if (place.style().equals("joined") && value.isArray()) {
-            query.put(place.name(), String.join(",", value.valueStream().map(NodeConfig::text).toList()));
+            query.put(
+                    place.name(),
+                    String.join(",", value.valueStream().map(NodeConfig::text).toList()));
         } else if (place.style().equals("deep") && value.isObject()) {
-            value.properties()
-                    .forEach(entry -> query.set(place.name() + "[" + entry.getKey() + "]", entry.getValue()));
+            value.properties().forEach(entry -> query.set(place.name() + "[" + entry.getKey() + "]", entry.getValue()));
         } else {
             query.set(place.name(), value);
         }

@@ -44,9 +44,14 @@ final class ImportRoutes {
             @Length(min = 1, max = 2_000) @Doc("Where the operations are, by default the document's first server")
             String baseUrl,
 
-            @Length(max = 64) @Doc("In front of the code of each tool") String prefix,
+            @Length(max = 64) @Doc("In front of the code of each tool")
+            String prefix,
+
             @Length(max = 500) @Doc("Only these operations") List<String> operationIds,
-            @Length(max = 100) @Doc("Only operations with one of these tags") List<String> tags,
+
+            @Length(max = 100) @Doc("Only operations with one of these tags")
+            List<String> tags,
+
             @Doc("Only tell what would be done") Boolean dryRun) {}
 
     ImportRoutes(OpenApiImport importer, OutboundClient outbound) {
@@ -98,12 +103,18 @@ final class ImportRoutes {
     private String fetched(String url) throws InterruptedException {
         try {
             OutboundResponse response = outbound.exchange(new OutboundRequest(
-                    "GET", url, Map.of("Accept", "application/json, application/yaml"), null, FETCH_LIMIT, FETCH_BYTES_MAX));
+                    "GET",
+                    url,
+                    Map.of("Accept", "application/json, application/yaml"),
+                    null,
+                    FETCH_LIMIT,
+                    FETCH_BYTES_MAX));
             if (response.status() == 200) return response.text();
             throw new Problem(
                     502, "document_not_fetched", "The document's server answered with " + response.status() + ".");
         } catch (OutboundError error) {
-            boolean ours = error.code().equals("invalid_request") || error.code().equals("target_forbidden");
+            boolean ours =
+                    error.code().equals("invalid_request") || error.code().equals("target_forbidden");
             if (ours) throw Problem.invalid("url", error.getMessage());
             int status = error.code().equals("timeout") ? 504 : 502;
             throw new Problem(status, error.code(), "The document cannot be fetched. " + error.getMessage());

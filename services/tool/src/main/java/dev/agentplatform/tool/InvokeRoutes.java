@@ -26,7 +26,8 @@ final class InvokeRoutes {
     private final Clock clock;
 
     record InvokeBody(
-            @Alias("input") @Doc("Must fit the tool's input schema") JsonNode inputJson,
+            @Alias("input") @Doc("Must fit the tool's input schema")
+            JsonNode inputJson,
 
             @Alias("tool_binding_id") @Doc("By default the most specific binding that fits")
             UUID bindingId,
@@ -37,8 +38,11 @@ final class InvokeRoutes {
             @Alias("config") @Doc("url, path, query, headers, body of this one call")
             ObjectNode configJson,
 
-            @Alias("scope") @Doc("What the call is in: {\"agent\":\"a1\"}") ObjectNode scopeJson,
-            @Range(min = 0, max = SECONDS_MAX) @Doc("30 by default") Double timeoutSeconds) {}
+            @Alias("scope") @Doc("What the call is in: {\"agent\":\"a1\"}")
+            ObjectNode scopeJson,
+
+            @Range(min = 0, max = SECONDS_MAX) @Doc("30 by default")
+            Double timeoutSeconds) {}
 
     InvokeRoutes(ToolCalls calls, Clock clock) {
         this.calls = calls;

@@ -177,7 +177,8 @@ final class OpenApiDocument {
             url = url.replace("{" + variable.getKey() + "}", value);
         }
         try {
-            if (fetchedFrom != null) url = URI.create(fetchedFrom).resolve(url.isEmpty() ? "/" : url).toString();
+            if (fetchedFrom != null)
+                url = URI.create(fetchedFrom).resolve(url.isEmpty() ? "/" : url).toString();
         } catch (IllegalArgumentException unreadable) {
             return Optional.empty();
         }

@@ -89,7 +89,8 @@ final class OpenApiImport {
         all.forEach(operation -> unknown.remove(operation.id()));
         if (!unknown.isEmpty()) throw Problem.invalid("operation_ids", "are not in the document: " + unknown);
         List<Operation> selected = all.stream()
-                .filter(it -> asked.operationIds().isEmpty() || asked.operationIds().contains(it.id()))
+                .filter(it ->
+                        asked.operationIds().isEmpty() || asked.operationIds().contains(it.id()))
                 .filter(it -> asked.tags().isEmpty() || it.tags().stream().anyMatch(asked.tags()::contains))
                 .toList();
         if (selected.isEmpty()) throw Problem.invalid("document.paths", "has no operation that was asked for");
@@ -119,10 +120,11 @@ final class OpenApiImport {
     }
 
     private Item store(String workspaceId, Operation operation, OpenApiTool tool) {
-        Upserted done = tools.upsert(
-                workspaceId, tool.code(), tool.name(), ToolType.HTTP, tool.description(), tool.body());
+        Upserted done =
+                tools.upsert(workspaceId, tool.code(), tool.name(), ToolType.HTTP, tool.description(), tool.body());
         What what = done.created() ? What.CREATED : done.versionCreated() ? What.UPDATED : What.UNCHANGED;
-        return new Item(what, operation, tool, done.definition().id(), done.version().id(), null);
+        return new Item(
+                what, operation, tool, done.definition().id(), done.version().id(), null);
     }
 
     private Item wouldBe(String workspaceId, Operation operation, OpenApiTool tool, Optional<Definition> known) {
@@ -131,7 +133,13 @@ final class OpenApiImport {
                 ? Json.nothing()
                 : tools.newest(workspaceId, known.get()).body();
         boolean same = Json.parse(Json.write(tool.body())).equals(now);
-        return new Item(same ? What.UNCHANGED : What.UPDATED, operation, tool, known.get().id(), null, null);
+        return new Item(
+                same ? What.UNCHANGED : What.UPDATED,
+                operation,
+                tool,
+                known.get().id(),
+                null,
+                null);
     }
 
     private static Item skipped(Operation operation, String reason) {

@@ -31,7 +31,8 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
     }
 
     static String code(Operation operation, String prefix) {
-        String code = (prefix + operation.id()).replaceAll("[^A-Za-z0-9_.-]+", "_").replaceAll("^_|_$", "");
+        String code =
+                (prefix + operation.id()).replaceAll("[^A-Za-z0-9_.-]+", "_").replaceAll("^_|_$", "");
         return code.length() > CODE_LENGTH_MAX ? code.substring(0, CODE_LENGTH_MAX) : code;
     }
 
@@ -75,7 +76,8 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
             body.set(ToolVersion.INPUT_SCHEMA, schema);
             body.set(ToolVersion.INVOKE_CONFIG, config);
             String summary = operation.json().path("summary").asString("").strip();
-            String description = operation.json().path("description").asString("").strip();
+            String description =
+                    operation.json().path("description").asString("").strip();
             return new OpenApiTool(
                     code(operation, prefix),
                     cut(summary.isEmpty() ? operation.id() : summary, NAME_LENGTH_MAX),
@@ -87,10 +89,12 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
         private void parameters(boolean ofPath) {
             ObjectNode byPlaceAndName = Json.object();
             // The operation's own parameters override those of its path.
-            for (JsonNode list : new JsonNode[] {operation.shared(), operation.json().path("parameters")}) {
+            for (JsonNode list :
+                    new JsonNode[] {operation.shared(), operation.json().path("parameters")}) {
                 for (JsonNode written : list) {
                     JsonNode parameter = document.followed(written);
-                    String key = parameter.path("in").asString("") + " " + parameter.path("name").asString("");
+                    String key = parameter.path("in").asString("") + " "
+                            + parameter.path("name").asString("");
                     byPlaceAndName.set(key, parameter);
                 }
             }
@@ -114,7 +118,11 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
                     ? parameter.get("schema")
                     : parameter.path("content").path(JSON).path("schema");
             ObjectNode converted = described(schemas.standalone(schema), parameter.path("description"));
-            String input = input(in, name, converted, in.equals("path") || parameter.path("required").asBoolean(false));
+            String input = input(
+                    in,
+                    name,
+                    converted,
+                    in.equals("path") || parameter.path("required").asBoolean(false));
             if (!in.equals("path")) place(input, in, name, in.equals("query") ? style(parameter) : "");
         }
 
@@ -166,11 +174,15 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
             }
             if (Json.isNothing(media)) {
                 if (content.isEmpty()) return;
-                throw new Unresolved("its body is neither JSON nor a form: " + String.join(", ", content.propertyNames()));
+                throw new Unresolved(
+                        "its body is neither JSON nor a form: " + String.join(", ", content.propertyNames()));
             }
             JsonNode schema = schemas.standalone(media.path("schema"));
-            boolean flat = schema.path("properties").isObject() && !schema.path("properties").isEmpty()
-                    && !schema.has("oneOf") && !schema.has("anyOf") && !schema.has("allOf");
+            boolean flat = schema.path("properties").isObject()
+                    && !schema.path("properties").isEmpty()
+                    && !schema.has("oneOf")
+                    && !schema.has("anyOf")
+                    && !schema.has("allOf");
             if (!flat) {
                 String input = input("request", "body", described(schema, body.path("description")), needed);
                 places.putObject(input).put("in", "whole_body");
@@ -178,7 +190,8 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
             }
             Set<String> neededNames = new java.util.HashSet<>();
             for (JsonNode name : schema.path("required")) neededNames.add(name.asString(""));
-            for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            for (Map.Entry<String, JsonNode> property :
+                    schema.path("properties").properties()) {
                 String name = property.getKey();
                 String input = input("body", name, property.getValue(), needed && neededNames.contains(name));
                 place(input, "body", name, "");
@@ -187,7 +200,8 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
 
         /** What the first way to authenticate asks for. */
         private JsonNode auth() {
-            JsonNode security = operation.json().has("security") ? operation.json().get("security") : document.at("security");
+            JsonNode security =
+                    operation.json().has("security") ? operation.json().get("security") : document.at("security");
             JsonNode first = security.path(0);
             Optional<String> name = first.propertyNames().stream().findFirst();
             if (name.isEmpty()) return Json.nothing();
@@ -213,7 +227,8 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
         private static JsonNode oauth2(ObjectNode auth, JsonNode scheme, JsonNode scopes) {
             JsonNode flow = scheme.path("flows").path("clientCredentials");
             if (!flow.isObject()) return auth.put("credential_type", "bearer");
-            auth.put("credential_type", "oauth2").put("token_url", flow.path("tokenUrl").asString(""));
+            auth.put("credential_type", "oauth2")
+                    .put("token_url", flow.path("tokenUrl").asString(""));
             auth.set("scopes", scopes);
             return auth;
         }

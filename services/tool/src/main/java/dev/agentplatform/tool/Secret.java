@@ -85,7 +85,9 @@ record Secret(Credential credential, ObjectNode json) {
 
     private Map<String, String> texts(String part) {
         Map<String, String> texts = new LinkedHashMap<>();
-        json.path(part).properties().forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
+        json.path(part)
+                .properties()
+                .forEach(entry -> texts.put(entry.getKey(), entry.getValue().asString("")));
         return texts;
     }
 

@@ -8,6 +8,7 @@ import dev.agentplatform.language.EvaluationError;
 import dev.agentplatform.tool.Builtins.Builtin;
 import dev.agentplatform.vault.Vault.SealBroken;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +18,22 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Calls tools: finds version, binding and credential, checks the input, has it executed, shows all but secrets. */
 public final class ToolCalls {
+    private static final int SCHEMAS_KEPT_MAX = 500;
+
     private final Tools tools;
     private final Bindings bindings;
     private final Credentials credentials;
     private final HttpCalls http;
     private final Map<ToolType, ToolBackend> backends;
     private final Builtins.Source source;
+    private final Map<UUID, InputSchema> schemas = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, InputSchema> eldest) {
+            return size() > SCHEMAS_KEPT_MAX;
+        }
+    };
 
     /** @param backends what executes the types {@code code} and {@code workflow}; one that is missing is refused by name */
     ToolCalls(
@@ -73,8 +84,21 @@ public final class ToolCalls {
         Prepared prepared = find(request);
         ToolVersionCheck.available(prepared.version().type());
         if (!request.input().isObject()) throw Problem.invalid("input_json", "must be an object");
-        refuse(InputSchema.errors("input_json", prepared.version().inputSchema(), request.input()));
+        refuse(inputSchema(prepared.version()).errors("input_json", request.input()));
         return prepared;
+    }
+
+    /** Of versions called last: compiling takes longer than checking, and a version never changes. */
+    private InputSchema inputSchema(ToolVersion version) {
+        synchronized (schemas) {
+            InputSchema known = schemas.get(version.id());
+            if (known != null) return known;
+        }
+        InputSchema compiled = InputSchema.compile(version.inputSchema());
+        synchronized (schemas) {
+            schemas.put(version.id(), compiled);
+        }
+        return compiled;
     }
 
     private Prepared find(ToolRequest request) {
@@ -94,7 +118,8 @@ public final class ToolCalls {
             throw Problem.invalid("tool_id", "is required, or tool_code, tool_version_id or tool_binding_id");
         }
         if (toolId == null) {
-            toolId = tools.resolve(workspaceId, null, request.versionId()).tool().id();
+            toolId =
+                    tools.resolve(workspaceId, null, request.versionId()).tool().id();
         }
         List<ToolScope> scopes = request.scopes().stream()
                 .map(scope -> new ToolScope(scope.type(), scope.id()))
@@ -107,13 +132,12 @@ public final class ToolCalls {
     }
 
     ToolResult execute(Prepared prepared) throws InterruptedException {
-        ToolResult result =
-                switch (prepared.version().type()) {
-                    case HTTP -> http(prepared);
-                    case BUILTIN -> builtin(prepared);
-                    case CODE, WORKFLOW -> backend(prepared);
-                    case MCP, AGENT -> throw new IllegalStateException("refused when it was prepared");
-                };
+        ToolResult result = switch (prepared.version().type()) {
+            case HTTP -> http(prepared);
+            case BUILTIN -> builtin(prepared);
+            case CODE, WORKFLOW -> backend(prepared);
+            case MCP, AGENT -> throw new IllegalStateException("refused when it was prepared");
+        };
         return shown(prepared, result);
     }
 
@@ -152,7 +176,7 @@ public final class ToolCalls {
         Builtin builtin = Builtins.find(name)
                 .orElseThrow(() -> new Problem(422, "unknown_builtin", "There is no built-in tool " + name + "."));
         JsonNode input = prepared.request().input();
-        refuse(InputSchema.errors("input_json", builtin.inputSchema(), input));
+        refuse(builtin.schema().errors("input_json", input));
         JsonNode value = builtin.body().apply(input, source);
         ObjectNode output = Json.object();
         output.set("result", value);
@@ -178,7 +202,7 @@ public final class ToolCalls {
                 JsonNode schema = prepared.version().outputSchema();
                 List<FieldError> errors = Json.isNothing(schema)
                         ? List.of()
-                        : InputSchema.errors("output", InputSchema.of(schema), done.value());
+                        : InputSchema.compile(InputSchema.of(schema)).errors("output", done.value());
                 if (errors.isEmpty()) yield new ToolResult.Done(output, done.value(), done.text());
                 FieldError first = errors.getFirst();
                 String message = "The answer does not fit the output schema: " + first.path() + " " + first.message();

@@ -95,7 +95,8 @@ public final class ToolNode implements NodeType {
     }
 
     private static ToolRequest request(NodeContext context, JsonNode config, Duration timeLimit) {
-        String tool = NodeConfig.text(NodeConfig.first(config, "tool_id", "tool_code")).strip();
+        String tool = NodeConfig.text(NodeConfig.first(config, "tool_id", "tool_code"))
+                .strip();
         JsonNode input = NodeConfig.tree("input_json", NodeConfig.first(config, "input_json", "input"));
         ObjectNode added = Json.object();
         JsonNode inner = NodeConfig.tree("config_json", NodeConfig.first(config, "config_json", "config"));
@@ -130,7 +131,8 @@ public final class ToolNode implements NodeType {
     private static UUID id(JsonNode config, String... names) {
         String text = NodeConfig.text(NodeConfig.first(config, names)).strip();
         if (text.isEmpty()) return null;
-        return Ids.parse(text).orElseThrow(() -> Problem.notFound(names[0].replace("_id", "").replace('_', ' '), text));
+        return Ids.parse(text)
+                .orElseThrow(() -> Problem.notFound(names[0].replace("_id", "").replace('_', ' '), text));
     }
 
     private static Outcome outcome(ToolResult result, JsonNode input) {

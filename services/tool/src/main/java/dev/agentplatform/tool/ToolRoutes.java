@@ -38,7 +38,8 @@ final class ToolRoutes {
             String description) {}
 
     record ToolPatchBody(
-            @Length(min = 1, max = 200) String name, @Length(max = 5_000) String description) {}
+            @Length(min = 1, max = 200) String name,
+            @Length(max = 5_000) String description) {}
 
     record VersionBody(
             @Required UUID toolId,
@@ -102,7 +103,8 @@ final class ToolRoutes {
     private Reply create(Request request) {
         ToolBody body = request.body(ToolBody.class);
         ToolType type = ToolType.of(body.toolType()).orElseThrow();
-        return Reply.of(201, show(tools.create(workspace(request), body.code(), body.name(), type, body.description())));
+        return Reply.of(
+                201, show(tools.create(workspace(request), body.code(), body.name(), type, body.description())));
     }
 
     private Reply list(Request request) {
@@ -142,7 +144,9 @@ final class ToolRoutes {
     private Reply delete(Request request) {
         UUID id = request.id("id");
         BindingTable.Filter ofTool = new BindingTable.Filter(id, null, null, null);
-        if (!bindings.list(workspace(request), ofTool, new PageRequest(null, true, 1)).items().isEmpty()) {
+        if (!bindings.list(workspace(request), ofTool, new PageRequest(null, true, 1))
+                .items()
+                .isEmpty()) {
             throw Problem.conflict("has_bindings", "A tool that has bindings cannot be deleted; delete these first.");
         }
         tools.delete(workspace(request), id);
@@ -169,14 +173,13 @@ final class ToolRoutes {
                         .orElseThrow(() -> Problem.malformed(
                                 "malformed_parameter", "status", "must be draft, published or archived")))
                 .orElse(null);
-        return Reply.page(
-                tools.versions(workspace(request), request.id("id"), status, page(request)), version -> {
-                    ObjectNode json = show(version);
-                    json.remove(ToolVersion.INPUT_SCHEMA);
-                    json.remove(ToolVersion.INVOKE_CONFIG);
-                    json.remove(ToolVersion.OUTPUT_SCHEMA);
-                    return json;
-                });
+        return Reply.page(tools.versions(workspace(request), request.id("id"), status, page(request)), version -> {
+            ObjectNode json = show(version);
+            json.remove(ToolVersion.INPUT_SCHEMA);
+            json.remove(ToolVersion.INVOKE_CONFIG);
+            json.remove(ToolVersion.OUTPUT_SCHEMA);
+            return json;
+        });
     }
 
     static PageRequest page(Request request) {
@@ -215,9 +218,8 @@ final class ToolRoutes {
                 .put("status", version.status().word())
                 .put("created_time", Times.format(version.createdTime()))
                 .put("published_time", Times.formatOrNull(version.publishedTime()));
-        for (String part : new String[] {
-            ToolVersion.INPUT_SCHEMA, ToolVersion.INVOKE_CONFIG, ToolVersion.OUTPUT_SCHEMA
-        }) {
+        for (String part :
+                new String[] {ToolVersion.INPUT_SCHEMA, ToolVersion.INVOKE_CONFIG, ToolVersion.OUTPUT_SCHEMA}) {
             JsonNode value = version.body().path(part);
             json.set(part, Json.isNothing(value) ? Json.nothing() : value);
         }

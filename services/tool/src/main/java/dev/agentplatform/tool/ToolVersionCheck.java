@@ -17,6 +17,7 @@ final class ToolVersionCheck {
     /** Characters of a body or a config as text. */
     static final int SIZE_MAX = 1_000_000;
 
+    private static final Set<String> LANGUAGES = Set.of("python", "javascript");
     private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS");
 
     private ToolVersionCheck() {}
@@ -35,7 +36,7 @@ final class ToolVersionCheck {
         List<FieldError> errors = switch (type) {
             case HTTP -> httpConfig(ToolVersion.INVOKE_CONFIG, config);
             case BUILTIN -> builtin(config);
-            case CODE -> texts(config, "language", "code");
+            case CODE -> code(config);
             case WORKFLOW -> workflow(config);
             case MCP, AGENT -> throw new IllegalStateException(type.word());
         };
@@ -97,13 +98,16 @@ final class ToolVersionCheck {
                 ToolVersion.INVOKE_CONFIG + ".builtin", "must be one of " + String.join(", ", Builtins.names())));
     }
 
-    private static List<FieldError> texts(JsonNode config, String... fields) {
+    private static List<FieldError> code(JsonNode config) {
         List<FieldError> errors = new ArrayList<>();
-        for (String field : fields) {
-            JsonNode value = config.path(field);
-            if (!value.isString() || value.stringValue().isBlank()) {
-                errors.add(new FieldError(ToolVersion.INVOKE_CONFIG + "." + field, "is required, a text"));
-            }
+        JsonNode code = config.path("code");
+        if (!code.isString() || code.stringValue().isBlank()) {
+            errors.add(new FieldError(ToolVersion.INVOKE_CONFIG + ".code", "is required, a text"));
+        }
+        JsonNode language = config.path("language");
+        boolean known = language.isString() && LANGUAGES.contains(language.stringValue());
+        if (!Json.isNothing(language) && !known) {
+            errors.add(new FieldError(ToolVersion.INVOKE_CONFIG + ".language", "must be python or javascript"));
         }
         return errors;
     }
