@@ -115,6 +115,11 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
         return offer.available() ? offer.isolation().word() : "";
     }
 
+    /** Calls that run now. */
+    int running() {
+        return running.size();
+    }
+
     public CodeSettings settings() {
         return settings;
     }
