@@ -22,7 +22,8 @@ final class Sandbox implements AutoCloseable {
     private volatile boolean overMemory;
 
     /** What is known when the job has ended, one way or another. */
-    record End(AnswerChannel.Line line, boolean timeUp, boolean overMemory, int exit, String output, boolean truncated) {
+    record End(
+            AnswerChannel.Line line, boolean timeUp, boolean overMemory, int exit, String output, boolean truncated) {
         End withOutput(String other) {
             return new End(line, timeUp, overMemory, exit, other, truncated);
         }

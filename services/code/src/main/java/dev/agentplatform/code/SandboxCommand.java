@@ -59,7 +59,8 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds, boole
         command.addAll(NEW_NAMESPACES);
         command.addAll(List.of("--", "sh", "-c", script(), "sandbox", mounts()));
         command.addAll(List.of("chroot", "/jail", "env", "-i", "-C", "/tmp"));
-        // A process group reaches across namespaces: without one of its own, a signal to the group is one to the server.
+        // A process group reaches across namespaces: without one of its own, a signal to the group is one to the
+        // server.
         command.addAll(List.of("setsid", "setpriv"));
         command.addAll(identity);
         command.addAll(List.of("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));

@@ -52,7 +52,8 @@ class SandboxesTest {
     void aBigInputArrives(Box box, Language language) {
         String text = "x".repeat(3_000_000);
         String code = language == Language.PYTHON ? "result = len(payload)" : "result = payload.length";
-        assertThat(box.run(language, code, "\"" + text + "\"", null).result().asInt()).isEqualTo(3_000_000);
+        assertThat(box.run(language, code, "\"" + text + "\"", null).result().asInt())
+                .isEqualTo(3_000_000);
     }
 
     @Test
@@ -68,23 +69,32 @@ class SandboxesTest {
     @Test
     void errorsNameTheLine() {
         Box box = Boxes.best();
-        assertThat(box.python("def f():\n    return {}['x']\n\nf()").errorMessage()).isEqualTo("line 2: KeyError: 'x'");
+        assertThat(box.python("def f():\n    return {}['x']\n\nf()").errorMessage())
+                .isEqualTo("line 2: KeyError: 'x'");
         assertThat(box.python("if True:\nprint(1)").errorMessage()).startsWith("line 2: IndentationError: expected an");
         assertThat(box.javascript("const f = () => {\n  return x;\n};\nf()").errorMessage())
                 .isEqualTo("line 2: ReferenceError: x is not defined");
         assertThat(box.javascript("let a = 1;\nlet a = 2;").errorMessage())
                 .isEqualTo("line 2: SyntaxError: Identifier 'a' has already been declared");
-        assertThat(box.javascript("await 1;\nthrow new Error('late')").errorMessage()).isEqualTo("line 2: Error: late");
-        assertThat(box.javascript("Promise.reject(new Error('lost'))").errorMessage()).isEqualTo("line 1: Error: lost");
+        assertThat(box.javascript("await 1;\nthrow new Error('late')").errorMessage())
+                .isEqualTo("line 2: Error: late");
+        assertThat(box.javascript("Promise.reject(new Error('lost'))").errorMessage())
+                .isEqualTo("line 1: Error: lost");
         assertThat(box.javascript("throw 'text'").errorMessage()).isEqualTo("string: text");
     }
 
     @Test
     void javascriptMayWait() {
         Box box = Boxes.best();
-        assertThat(box.javascript("const a = await Promise.resolve(2);\nresult = a * 2").result().asInt()).isEqualTo(4);
+        assertThat(box.javascript("const a = await Promise.resolve(2);\nresult = a * 2")
+                        .result()
+                        .asInt())
+                .isEqualTo(4);
         assertThat(box.javascript("result = Promise.resolve([1])").result()).isEqualTo(Json.parse("[1]"));
-        assertThat(box.javascript("setTimeout(() => { result = 'later' }, 5)").result().asString("")).isEqualTo("later");
+        assertThat(box.javascript("setTimeout(() => { result = 'later' }, 5)")
+                        .result()
+                        .asString(""))
+                .isEqualTo("later");
         assertThat(box.javascript("const result = await 7").result().asInt()).isEqualTo(7);
         assertThat(box.javascript("let result = 8").result().asInt()).isEqualTo(8);
         assertThat(box.javascript("await new Promise(() => {})").errorCode()).isEqualTo("code_error");
@@ -95,9 +105,11 @@ class SandboxesTest {
         Box box = Boxes.best();
         assertThatThrownBy(() -> box.python(" ")).isInstanceOf(Problem.class).hasMessageContaining("code");
         assertThatThrownBy(() -> box.python("#".repeat(Limits.CODE_BYTES + 1))).hasMessageContaining("code");
-        assertThatThrownBy(() -> box.python("#" + "é".repeat(Limits.CODE_BYTES / 2))).hasMessageContaining("code");
+        assertThatThrownBy(() -> box.python("#" + "é".repeat(Limits.CODE_BYTES / 2)))
+                .hasMessageContaining("code");
         String big = "\"" + "x".repeat(Limits.INPUT_BYTES) + "\"";
-        assertThatThrownBy(() -> box.run(Language.PYTHON, "result = 1", big, null)).hasMessageContaining("input_json");
+        assertThatThrownBy(() -> box.run(Language.PYTHON, "result = 1", big, null))
+                .hasMessageContaining("input_json");
         for (Duration timeout : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofSeconds(31))) {
             assertThatThrownBy(() -> box.run(Language.PYTHON, "result = 1", "1", timeout))
                     .hasMessageContaining("timeout_seconds");
@@ -119,18 +131,20 @@ class SandboxesTest {
                 }));
             }
             go.countDown();
-            for (int i = 0; i < 50; i++) assertThat(calls.get(i).get().result().asInt(-1)).isEqualTo(i);
+            for (int i = 0; i < 50; i++)
+                assertThat(calls.get(i).get().result().asInt(-1)).isEqualTo(i);
         }
     }
 
     @Test
     void tooManyAreSentAway() throws Exception {
-        Map<String, String> one = Map.of("AGENT_PLATFORM_CODE_CONCURRENCY", "1", "AGENT_PLATFORM_CODE_WAIT_MILLIS", "1");
+        Map<String, String> one =
+                Map.of("AGENT_PLATFORM_CODE_CONCURRENCY", "1", "AGENT_PLATFORM_CODE_WAIT_MILLIS", "1");
         Box box = Boxes.start(Boxes.best().isolation(), data, one);
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             box.sandboxes().check();
-            Future<CodeResult> first = callers.submit(
-                    () -> box.run(Language.PYTHON, "while True: pass", "1", Duration.ofSeconds(30)));
+            Future<CodeResult> first =
+                    callers.submit(() -> box.run(Language.PYTHON, "while True: pass", "1", Duration.ofSeconds(30)));
             HostProcesses.await(() -> box.sandboxes().running() == 1, "it did not start");
             assertThatThrownBy(() -> box.python("result = 1")).isInstanceOfSatisfying(Problem.class, problem -> {
                 assertThat(problem.status()).isEqualTo(503);
@@ -177,11 +191,14 @@ class SandboxesTest {
     @Test
     void aMissingLanguageIsRefusedAndTheOtherWorks() {
         Box box = Boxes.start(
-                Boxes.best().isolation(), data, Map.of("AGENT_PLATFORM_NODE_BIN", "/nowhere/node", "AGENT_PLATFORM_CODE_WARM", "0"));
+                Boxes.best().isolation(),
+                data,
+                Map.of("AGENT_PLATFORM_NODE_BIN", "/nowhere/node", "AGENT_PLATFORM_CODE_WARM", "0"));
         try {
             assertThat(box.python("result = 1").completed()).isTrue();
             assertThatThrownBy(() -> box.javascript("result = 1"))
-                    .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.code()).isEqualTo("sandbox_unavailable"));
+                    .isInstanceOfSatisfying(
+                            Problem.class, problem -> assertThat(problem.code()).isEqualTo("sandbox_unavailable"));
         } finally {
             box.sandboxes().stop();
         }
@@ -194,9 +211,11 @@ class SandboxesTest {
         sandboxes.start(List.of());
         try {
             assertThat(sandboxes.check()).startsWith(Sandboxes.NO_ISOLATION);
-            String code = "import os\nopen('file', 'w').write('x')\nresult = [os.getcwd(), dict(os.environ)]\nprint('p')";
+            String code =
+                    "import os\nopen('file', 'w').write('x')\nresult = [os.getcwd(), dict(os.environ)]\nprint('p')";
             CodeResult result = sandboxes.run(new CodeRequest(Language.PYTHON, code, null, null));
-            assertThat(result.result().path(0).asString("")).startsWith(data.resolve("code").toRealPath().toString());
+            assertThat(result.result().path(0).asString(""))
+                    .startsWith(data.resolve("code").toRealPath().toString());
             assertThat(result.result().path(1)).isEqualTo(Json.object());
             assertThat(result.output()).isEqualTo("p\n");
             Path folder = Path.of(result.result().path(0).asString(""));

@@ -19,8 +19,8 @@ class ServerCrashTest {
     /** The server: runs code that never ends, with a child that carries the mark. */
     static final class Server {
         public static void main(String[] arguments) throws Exception {
-            Sandboxes sandboxes =
-                    Boxes.start(Isolation.valueOf(arguments[0]), Path.of(arguments[1]), Map.of()).sandboxes();
+            Sandboxes sandboxes = Boxes.start(Isolation.valueOf(arguments[0]), Path.of(arguments[1]), Map.of())
+                    .sandboxes();
             // Warm ones, which must end too, and one that works.
             sandboxes.run(new CodeRequest(Language.JAVASCRIPT, "result = 1", null, null));
             String code = "import os, signal, subprocess\n"
@@ -47,7 +47,8 @@ class ServerCrashTest {
                 .start();
         try {
             // Its own arguments carry the mark as well.
-            HostProcesses.await(() -> server.descendants().anyMatch(ServerCrashTest::hasChildren), "no sandbox started");
+            HostProcesses.await(
+                    () -> server.descendants().anyMatch(ServerCrashTest::hasChildren), "no sandbox started");
             List<ProcessHandle> inside = server.descendants().toList();
             assertThat(inside).hasSizeGreaterThan(2);
             server.destroyForcibly().waitFor();
@@ -66,7 +67,8 @@ class ServerCrashTest {
 
     @Escape
     void theNextStartDeletesWhatWasLeft(Box box) throws Exception {
-        Path folder = Files.createDirectories(data.resolve("code").resolve("call-123").resolve("deep"));
+        Path folder =
+                Files.createDirectories(data.resolve("code").resolve("call-123").resolve("deep"));
         Files.writeString(folder.resolve("file"), "left");
         Path innocent = Files.writeString(data.resolve("code").resolve("other"), "stays");
         Box next = Boxes.start(box.isolation(), data, Map.of());
