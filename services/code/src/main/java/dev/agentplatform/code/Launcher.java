@@ -48,7 +48,8 @@ final class Launcher implements AutoCloseable {
             Path folder = isolation == Isolation.NONE ? newFolder() : null;
             Process process = CompletableFuture.supplyAsync(() -> start(language, slot, folder), starter)
                     .join();
-            process.onExit().thenRun(() -> {
+            Thread.ofVirtual().name("sandbox-end").start(() -> {
+                process.onExit().join();
                 freeSlot(slot);
                 if (folder != null) delete(folder);
             });

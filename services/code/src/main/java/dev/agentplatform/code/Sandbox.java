@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -125,11 +124,6 @@ final class Sandbox implements AutoCloseable {
     void killForMemory() {
         overMemory = true;
         close();
-    }
-
-    /** Done when the process that holds the sandbox is gone; the kernel kills what is inside with it. */
-    CompletableFuture<Process> ended() {
-        return process.onExit();
     }
 
     /** Kills everything inside. */
