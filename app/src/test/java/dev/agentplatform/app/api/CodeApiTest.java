@@ -65,7 +65,10 @@ class CodeApiTest {
         refused(api, "{'language':'python','code':[]}", "code");
         refused(api, "{'language':'python','code':'%s'}".formatted("#".repeat(262_145)), "code");
         for (String timeout : List.of("0", "-1", "31", "1.5", "'1'", "99999999999")) {
-            refused(api, "{'language':'python','code':'result=1','timeout_seconds':%s}".formatted(timeout), "timeout_seconds");
+            refused(
+                    api,
+                    "{'language':'python','code':'result=1','timeout_seconds':%s}".formatted(timeout),
+                    "timeout_seconds");
         }
     }
 
@@ -82,23 +85,23 @@ class CodeApiTest {
         assertThat(ready.json().path("checks").valueStream())
                 .filteredOn(check -> check.path("name").asString("").equals("code-runner"))
                 .singleElement()
-                .satisfies(check -> assertThat(check.path("status").asString("")).isEqualTo("ok"));
+                .satisfies(
+                        check -> assertThat(check.path("status").asString("")).isEqualTo("ok"));
     }
 
     // ---- the node
 
     @OnEveryServer
     void aNodeRunsCodeOnItsInput(Api api) {
-        Answer run = api.run(
-                """
-                {'nodes':[{'id':'start','type':'start'},
-                  {'id':'sum','type':'code','config':{'language':'python',
-                    'code':'print(payload)\\nresult = {str(1): sum(payload), str(2): len(str(dict())) + 0 }',
-                    'input_json':'{{input.numbers}}'}},
-                  {'id':'end','type':'end','config':{'output':{
-                    'sum':'{{nodes.sum.output.result_json.1}}','printed':'{{nodes.sum.text}}'}}}],
-                 'edges':[{'source':'start','target':'sum'},{'source':'sum','target':'end'}]}""",
-                "{'numbers':[1,2,39]}");
+        Answer run = api.run("""
+                 {'nodes':[{'id':'start','type':'start'},
+                   {'id':'sum','type':'code','config':{'language':'python',
+                     'code':'print(payload)\\nresult = {str(1): sum(payload), str(2): len(str(dict())) + 0 }',
+                     'input_json':'{{input.numbers}}'}},
+                   {'id':'end','type':'end','config':{'output':{
+                     'sum':'{{nodes.sum.output.result_json.1}}','printed':'{{nodes.sum.text}}'}}}],
+                  'edges':[{'source':'start','target':'sum'},{'source':'sum','target':'end'}]}\
+                 """, "{'numbers':[1,2,39]}");
         assertThat(run.text("status")).isEqualTo("completed");
         assertThat(run.at("output_json.sum").asInt()).isEqualTo(42);
         assertThat(run.at("output_json.printed").asString("")).isEqualTo("[1, 2, 39]\n");
@@ -106,25 +109,22 @@ class CodeApiTest {
 
     @OnEveryServer
     void codeIsNoTemplateAndItsInputIs(Api api) {
-        Answer run = api.run(
-                """
-                {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
-                    'code':'result = `{{input.name}} ${payload.greeting}`',
-                    'input_json':{'greeting':'Hello {{input.name}}'}}}],'edges':[]}""",
-                "{'name':'Ada'}");
+        Answer run = api.run("""
+                    {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
+                        'code':'result = `{{input.name}} ${payload.greeting}`',
+                        'input_json':{'greeting':'Hello {{input.name}}'}}}],'edges':[]}\
+                    """, "{'name':'Ada'}");
         Answer nodes = api.nodeRuns(run.id());
-        assertThat(nodes.at("items.0.output_json.result_json").asString(""))
-                .isEqualTo("{{input.name}} Hello Ada");
+        assertThat(nodes.at("items.0.output_json.result_json").asString("")).isEqualTo("{{input.name}} Hello Ada");
     }
 
     @OnEveryServer
     void aNodeFailsWithTheFaultOfItsCode(Api api) {
-        Answer run = api.run(
-                """
-                {'nodes':[{'id':'bad','type':'code','config':{'language':'python',
-                    'code':'print(7)\\nresult = 1 / 0','retry_policy':{'max_attempts':2,'retry_delay_seconds':0}}}],
-                 'edges':[]}""",
-                "{}");
+        Answer run = api.run("""
+                 {'nodes':[{'id':'bad','type':'code','config':{'language':'python',
+                     'code':'print(7)\\nresult = 1 / 0','retry_policy':{'max_attempts':2,'retry_delay_seconds':0}}}],
+                  'edges':[]}\
+                 """, "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         Answer nodes = api.nodeRuns(run.id());
         assertThat(nodes.each("error_code")).containsExactly("code_error", "code_error");
@@ -135,23 +135,21 @@ class CodeApiTest {
 
     @OnEveryServer
     void theTimeLimitOfANodeEndsItsCode(Api api) {
-        Answer run = api.run(
-                """
-                {'nodes':[{'id':'slow','type':'code','config':{'language':'javascript','timeout_seconds':1,
-                    'code':'while (true) {}'}}],'edges':[]}""",
-                "{}");
+        Answer run = api.run("""
+                    {'nodes':[{'id':'slow','type':'code','config':{'language':'javascript','timeout_seconds':1,
+                        'code':'while (true) {}'}}],'edges':[]}\
+                    """, "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(api.nodeRuns(run.id()).each("error_code")).containsExactly("timeout");
     }
 
     @OnEveryServer
     void secretsThatCodePrintsAreMasked(Api api) {
-        Answer run = api.run(
-                """
-                {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
-                    'code':'console.log(payload); result = payload.length','input_json':'{{secrets.API_TOKEN}}'}}],
-                 'edges':[]}""",
-                "{}");
+        Answer run = api.run("""
+                 {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
+                     'code':'console.log(payload); result = payload.length','input_json':'{{secrets.API_TOKEN}}'}}],
+                  'edges':[]}\
+                 """, "{}");
         Answer nodes = api.nodeRuns(run.id());
         assertThat(nodes.at("items.0.output_json.result_json").asInt()).isEqualTo("the-secret-value".length());
         assertThat(Json.write(nodes.json())).doesNotContain("the-secret-value");

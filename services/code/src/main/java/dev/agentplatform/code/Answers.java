@@ -30,7 +30,8 @@ final class Answers {
         Ending ending = new Ending(end, millis);
         if (end.overMemory()) return ending.failed("memory_limit", "The code used more memory than a call may.", 0);
         if (end.timeUp()) {
-            return ending.of(Status.TIMED_OUT, "code_timeout", "The code ran longer than " + timeout.toSeconds() + " s.", 0);
+            return ending.of(
+                    Status.TIMED_OUT, "code_timeout", "The code ran longer than " + timeout.toSeconds() + " s.", 0);
         }
         if (end.line().tooLong()) return ending.failed("result_too_large", tooLarge(), 0);
         if (!end.line().whole()) return ending.withoutAnswer();
@@ -38,7 +39,8 @@ final class Answers {
         if (!answer.isObject()) return ending.failed("result_not_json", "The result is not JSON, or too deep.", 0);
         if (answer.has("error")) return ending.failed(answer);
         // The line holds the result and a few letters around it.
-        if (end.line().bytes().length > Limits.RESULT_BYTES + 16) return ending.failed("result_too_large", tooLarge(), 0);
+        if (end.line().bytes().length > Limits.RESULT_BYTES + 16)
+            return ending.failed("result_too_large", tooLarge(), 0);
         return new CodeResult(
                 Status.COMPLETED,
                 answer.path("result").isMissingNode() ? Json.nothing() : answer.get("result"),
@@ -59,8 +61,7 @@ final class Answers {
             String shown = message.length() > Limits.MESSAGE_LENGTH
                     ? message.substring(0, Limits.MESSAGE_LENGTH) + "…"
                     : message;
-            return new CodeResult(
-                    status, Json.nothing(), end.output(), end.truncated(), code, shown, line, millis);
+            return new CodeResult(status, Json.nothing(), end.output(), end.truncated(), code, shown, line, millis);
         }
 
         CodeResult failed(String code, String message, int line) {
@@ -74,8 +75,10 @@ final class Answers {
             String message = answer.path("message").asString("");
             String place = line > 0 ? "line " + line + ": " : "";
             return switch (answer.path("error").asString("")) {
-                case "code_exited" -> failed("code_exited", place + "The code ended itself with status " + message + ".", line);
-                case "memory_limit" -> failed("memory_limit", place + "The code used more memory than a call may.", line);
+                case "code_exited" ->
+                    failed("code_exited", place + "The code ended itself with status " + message + ".", line);
+                case "memory_limit" ->
+                    failed("memory_limit", place + "The code used more memory than a call may.", line);
                 case "result_not_json" -> failed("result_not_json", "The result is not JSON: " + message, line);
                 default -> failed("code_error", place + type + (message.isEmpty() ? "" : ": " + message), line);
             };

@@ -1,7 +1,6 @@
 package dev.agentplatform.code;
 
 import dev.agentplatform.engine.NodeConfig;
-import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.NodeWork;
 import dev.agentplatform.engine.Outcome;
@@ -55,7 +54,7 @@ public final class CodeNode implements NodeType {
         Limits.checkCode(code);
         Duration timeout = timeout(config);
         Function<Scope, JsonNode> input = input(config.path("input_json"));
-        return context -> run(context, new CodeRequest(language, code, input.apply(context.scope()), timeout));
+        return context -> run(new CodeRequest(language, code, input.apply(context.scope()), timeout));
     }
 
     /** A text is one template, which may hold a whole JSON document; a tree has a template in each string. */
@@ -74,7 +73,7 @@ public final class CodeNode implements NodeType {
         return limit.compareTo(timeoutMax) > 0 ? timeoutMax : limit;
     }
 
-    private Outcome run(NodeContext context, CodeRequest request) throws InterruptedException {
+    private Outcome run(CodeRequest request) throws InterruptedException {
         ObjectNode input = Json.object().put("language", request.language().word());
         input.set("input_json", request.input());
         CodeResult result;

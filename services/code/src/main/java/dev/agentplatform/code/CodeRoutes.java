@@ -41,8 +41,7 @@ public final class CodeRoutes {
             @Alias("input") @Doc("What the code sees as payload")
             JsonNode inputJson,
 
-            @Range(min = 1) @Doc("10 unless named")
-            Integer timeoutSeconds) {}
+            @Range(min = 1) @Doc("10 unless named") Integer timeoutSeconds) {}
 
     private Reply execute(Request request) throws InterruptedException {
         Execute body = request.body(Execute.class);

@@ -26,11 +26,10 @@ record Interpreter(Language language, Path binary, Set<Path> prefixes, List<Stri
 
     /** The first of these names or paths that can be run. */
     static Optional<Interpreter> find(Language language, CodeSettings settings) throws InterruptedException {
-        List<String> names =
-                switch (language) {
-                    case PYTHON -> settings.python();
-                    case JAVASCRIPT -> settings.node();
-                };
+        List<String> names = switch (language) {
+            case PYTHON -> settings.python();
+            case JAVASCRIPT -> settings.node();
+        };
         for (String name : names) {
             List<String> lines = ask(name, question(language));
             if (!lines.isEmpty() && Files.isExecutable(Path.of(lines.getFirst()))) {
@@ -42,8 +41,8 @@ record Interpreter(Language language, Path binary, Set<Path> prefixes, List<Stri
 
     private static List<String> question(Language language) {
         return switch (language) {
-            case PYTHON -> List.of(
-                    "-I", "-c", "import sys; print(sys.executable, sys.prefix, sys.base_prefix, sep='\\n')");
+            case PYTHON ->
+                List.of("-I", "-c", "import sys; print(sys.executable, sys.prefix, sys.base_prefix, sep='\\n')");
             case JAVASCRIPT -> List.of("-p", "process.execPath");
         };
     }
@@ -56,19 +55,21 @@ record Interpreter(Language language, Path binary, Set<Path> prefixes, List<Stri
         prefixes.removeIf(prefix -> prefix.startsWith(SYSTEM) || prefix.getNameCount() == 0);
         long memory = settings.memoryBytes();
         return switch (language) {
-            case PYTHON -> new Interpreter(
-                    language, binary, prefixes, List.of("-I", "-B", "-X", "utf8", "-c", text("runner.py")), memory);
+            case PYTHON ->
+                new Interpreter(
+                        language, binary, prefixes, List.of("-I", "-B", "-X", "utf8", "-c", text("runner.py")), memory);
             // The stacks of its threads count, and V8 maps more than it uses; the memory watch sees what is used.
-            case JAVASCRIPT -> new Interpreter(
-                    language,
-                    binary,
-                    prefixes,
-                    List.of(
-                            "--no-addons",
-                            "--max-old-space-size=" + memory / 2 / 1024 / 1024,
-                            "-e",
-                            text("runner.js")),
-                    memory + 256L * 1024 * 1024);
+            case JAVASCRIPT ->
+                new Interpreter(
+                        language,
+                        binary,
+                        prefixes,
+                        List.of(
+                                "--no-addons",
+                                "--max-old-space-size=" + memory / 2 / 1024 / 1024,
+                                "-e",
+                                text("runner.js")),
+                        memory + 256L * 1024 * 1024);
         };
     }
 

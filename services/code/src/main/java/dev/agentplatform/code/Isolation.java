@@ -1,6 +1,5 @@
 package dev.agentplatform.code;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /** The ways to lock code in, and the words for them. */
@@ -25,11 +24,11 @@ enum Isolation {
     }
 
     /**
-     * What to try, the best first. Root needs no user namespace, and can give code a user of its own, which is more than
-     * bubblewrap would.
+     * What to try, the best first. Root needs no user namespace, with which code could reach less of the kernel; in a
+     * container without that right it may still have one of the others.
      */
     static List<Isolation> candidates(boolean root) {
-        return root ? List.of(NAMESPACES, BUBBLEWRAP) : List.of(BUBBLEWRAP, USER_NAMESPACE);
+        return root ? List.of(NAMESPACES, BUBBLEWRAP, USER_NAMESPACE) : List.of(BUBBLEWRAP, USER_NAMESPACE);
     }
 
     static boolean root() {
@@ -37,11 +36,10 @@ enum Isolation {
     }
 
     /** The whole command that starts an interpreter. */
-    List<String> command(Interpreter interpreter, Jail jail, Path mounts, int slot, long cpuSeconds) {
-        SandboxCommand command = new SandboxCommand(interpreter, jail, cpuSeconds);
+    List<String> command(SandboxCommand command) {
         return switch (this) {
-            case NAMESPACES -> command.namespaces(mounts, slot);
-            case USER_NAMESPACE -> command.userNamespace(mounts);
+            case NAMESPACES -> command.namespaces();
+            case USER_NAMESPACE -> command.userNamespace();
             case BUBBLEWRAP -> command.bubblewrap();
             case NONE -> command.bare();
         };

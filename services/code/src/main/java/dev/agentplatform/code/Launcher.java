@@ -33,9 +33,7 @@ final class Launcher implements AutoCloseable {
         this.isolation = isolation;
         this.interpreters = Map.copyOf(interpreters);
         for (Interpreter interpreter : interpreters.values()) {
-            Jail jail = Jail.of(interpreter, settings.hidden());
-            jails.put(interpreter.language(), jail);
-            write(mounts(interpreter.language()), new SandboxCommand(interpreter, jail, cpuSeconds()).mounts());
+            jails.put(interpreter.language(), Jail.of(interpreter, settings.hidden()));
         }
     }
 
@@ -50,7 +48,8 @@ final class Launcher implements AutoCloseable {
             Path folder = isolation == Isolation.NONE ? newFolder() : null;
             Process process = CompletableFuture.supplyAsync(() -> start(language, slot, folder), starter)
                     .join();
-            process.onExit().thenRun(() -> {
+            Thread.ofVirtual().name("sandbox-end").start(() -> {
+                process.onExit().join();
                 freeSlot(slot);
                 if (folder != null) delete(folder);
             });
@@ -62,8 +61,8 @@ final class Launcher implements AutoCloseable {
     }
 
     private Process start(Language language, int slot, Path folder) {
-        ProcessBuilder builder = new ProcessBuilder(isolation.command(
-                interpreters.get(language), jails.get(language), mounts(language), slot, cpuSeconds()));
+        ProcessBuilder builder = new ProcessBuilder(isolation.command(new SandboxCommand(
+                interpreters.get(language), jails.get(language), cpuSeconds(), Isolation.root(), slot)));
         builder.environment().clear();
         builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
         builder.directory(folder == null ? Path.of("/").toFile() : folder.toFile());
@@ -76,19 +75,6 @@ final class Launcher implements AutoCloseable {
 
     private long cpuSeconds() {
         return settings.timeoutMax().toSeconds() + 5;
-    }
-
-    private Path mounts(Language language) {
-        return settings.folder().resolve(language.word() + ".mounts").toAbsolutePath();
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, text);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
     }
 
     private synchronized int takeSlot() {
@@ -105,7 +91,7 @@ final class Launcher implements AutoCloseable {
 
     private Path newFolder() {
         try {
-            return Files.createTempDirectory(settings.folder(), FOLDER_PREFIX);
+            return Files.createTempDirectory(Files.createDirectories(settings.folder()), FOLDER_PREFIX);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -16,10 +16,6 @@ record Offer(Isolation isolation, Map<Language, Interpreter> interpreters, List<
         return isolation != null;
     }
 
-    boolean has(Language language) {
-        return available() && interpreters.containsKey(language);
-    }
-
     /** One line for people. */
     String text() {
         if (!available()) return "no isolation (" + String.join("; ", refusals) + ")";

@@ -14,29 +14,25 @@ import tools.jackson.databind.node.ObjectNode;
 final class Probe {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private static final Map<Language, String> LOOK_AROUND = Map.of(
-            Language.PYTHON,
-            """
-            import os, socket
-            result = {
-                'process': os.getpid(),
-                'environment': len(os.environ),
-                'networks': [name for _, name in socket.if_nameindex() if name != 'lo'],
-                'seen': [path for path in payload if os.path.exists(path) and os.listdir(path)],
-            }
-            """,
-            Language.JAVASCRIPT,
-            """
-            const fs = require('fs');
-            result = {
-                process: process.pid,
-                environment: Object.keys(process.env).length,
-                networks: Object.keys(require('os').networkInterfaces()).filter((name) => name !== 'lo'),
-                seen: payload.filter((path) => {
-                    try { return fs.readdirSync(path).length > 0 } catch { return false }
-                }),
-            };
-            """);
+    private static final Map<Language, String> LOOK_AROUND = Map.of(Language.PYTHON, """
+        import os, socket
+        result = {
+            'process': os.getpid(),
+            'environment': len(os.environ),
+            'networks': [name for _, name in socket.if_nameindex() if name != 'lo'],
+            'seen': [path for path in payload if os.path.exists(path) and os.listdir(path)],
+        }
+        """, Language.JAVASCRIPT, """
+        const fs = require('fs');
+        result = {
+            process: process.pid,
+            environment: Object.keys(process.env).length,
+            networks: Object.keys(require('os').networkInterfaces()).filter((name) => name !== 'lo'),
+            seen: payload.filter((path) => {
+                try { return fs.readdirSync(path).length > 0 } catch { return false }
+            }),
+        };
+        """);
 
     private final CodeSettings settings;
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,7 +21,8 @@ final class Sandbox implements AutoCloseable {
     private volatile boolean overMemory;
 
     /** What is known when the job has ended, one way or another. */
-    record End(AnswerChannel.Line line, boolean timeUp, boolean overMemory, int exit, String output, boolean truncated) {
+    record End(
+            AnswerChannel.Line line, boolean timeUp, boolean overMemory, int exit, String output, boolean truncated) {
         End withOutput(String other) {
             return new End(line, timeUp, overMemory, exit, other, truncated);
         }
@@ -124,11 +124,6 @@ final class Sandbox implements AutoCloseable {
     void killForMemory() {
         overMemory = true;
         close();
-    }
-
-    /** Done when the process that holds the sandbox is gone; the kernel kills what is inside with it. */
-    CompletableFuture<Process> ended() {
-        return process.onExit();
     }
 
     /** Kills everything inside. */

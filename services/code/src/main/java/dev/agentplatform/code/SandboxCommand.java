@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The command lines of each isolation. All of them end when the thread that started them does, take the job on
  * descriptor 0, give output on 1 and 2 and answer on 3, which is the descriptor 2 of the caller.
  */
-record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
+record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds, boolean root, int slot) {
     /** Users for code, one for each sandbox, so that they cannot signal each other and each has its own counts. */
     private static final int USER_MIN = 64_000;
 
@@ -20,31 +20,51 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
 
     private static final String CHANNELS = "exec \"$@\" 3>&2 2>&1";
 
-    /** Ends with its parent, and leaves the processor to the server when there is not enough for both. */
-    private static final List<String> LIVES_WITH_PARENT = List.of("nice", "-n", "5", "setpriv", "--pdeathsig", "KILL");
+    private static final List<String> DIES_WITH_PARENT = List.of("--pdeathsig", "KILL");
 
     private static final List<String> NEW_NAMESPACES = List.of(
             "--mount", "--pid", "--net", "--ipc", "--uts", "--propagation", "private", "--fork", "--kill-child=KILL");
 
-    List<String> namespaces(Path mounts, int slot) {
-        String user = String.valueOf(USER_MIN + slot);
-        return unshared(List.of(), mounts, List.of("--reuid", user, "--regid", user, "--clear-groups"));
+    List<String> namespaces() {
+        return unshared(begun(false), List.of(), user());
     }
 
     /** Root inside, which is the server's user outside; without any capability, and unable to get one back. */
-    List<String> userNamespace(Path mounts) {
+    List<String> userNamespace() {
         return unshared(
-                List.of("--user", "--map-root-user"), mounts, List.of("--securebits=+noroot,+noroot_locked"));
+                begun(root), List.of("--user", "--map-root-user"), List.of("--securebits=+noroot,+noroot_locked"));
     }
 
-    private List<String> unshared(List<String> user, Path mounts, List<String> identity) {
-        List<String> command = new ArrayList<>(LIVES_WITH_PARENT);
+    private List<String> user() {
+        String user = String.valueOf(USER_MIN + slot);
+        return List.of("--reuid", user, "--regid", user, "--clear-groups");
+    }
+
+    /**
+     * Ends with its parent, and leaves the processor to the server when there is not enough for both.
+     *
+     * @param drop whether it is another user from here on: the kernel counts no processes of root
+     */
+    private List<String> begun(boolean drop) {
+        List<String> command = new ArrayList<>(List.of("nice", "-n", "5", "setpriv"));
+        if (drop) command.addAll(user());
+        command.addAll(DIES_WITH_PARENT);
+        return command;
+    }
+
+    private List<String> unshared(List<String> begun, List<String> namespaces, List<String> identity) {
+        List<String> command = new ArrayList<>(begun);
         command.add("unshare");
-        command.addAll(user);
+        command.addAll(namespaces);
         command.addAll(NEW_NAMESPACES);
-        command.addAll(List.of("--", "sh", "-c", script(mounts), "sandbox", "chroot", "/jail", "env", "-i", "-C", "/tmp", "setpriv"));
+        command.addAll(List.of("--", "sh", "-c", script(), "sandbox", mounts()));
+        command.addAll(List.of("chroot", "/jail", "env", "-i", "-C", "/tmp"));
+        // A process group reaches across namespaces: without one of its own, a signal to the group is one to the
+        // server.
+        command.addAll(List.of("setsid", "setpriv"));
         command.addAll(identity);
-        command.addAll(List.of("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all", "--pdeathsig", "KILL"));
+        command.addAll(List.of("--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"));
+        command.addAll(DIES_WITH_PARENT);
         command.addAll(limited());
         return command;
     }
@@ -53,7 +73,7 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
      * Builds the new root, goes there and drops the old one. The last step is a chroot besides: the kernel refuses user
      * namespaces to those who are in one, and with them the way to new capabilities.
      */
-    private String script(Path mounts) {
+    private String script() {
         String names = Stream.concat(
                         jail.links().keySet().stream(),
                         jail.folders().stream().map(SandboxCommand::top).distinct())
@@ -71,7 +91,8 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
         // Until the old root is gone, the tools that remove it need the libraries and the mount table.
         lines.add("ln -s " + names + " jail/etc old/proc .");
         for (Path file : files()) lines.add(": > " + quoted("jail" + file));
-        lines.add("mount -a -T " + quoted(mounts.toString()));
+        lines.add("printf %s \"$1\" > mounts; shift");
+        lines.add("mount -a -T mounts");
         // Memory that no process has mapped: there are other ways to share some.
         for (String limit : List.of("shmall", "shmmni", "msgmni")) {
             lines.add("[ ! -w /proc/sys/kernel/" + limit + " ] || echo 0 > /proc/sys/kernel/" + limit);
@@ -96,7 +117,7 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
     }
 
     /** The mounts, in the format of fstab, for the script's {@code mount -a}. */
-    String mounts() {
+    private String mounts() {
         StringBuilder table = new StringBuilder();
         for (Path folder : jail.folders()) table.append(bind(folder, "bind,ro,nosuid,nodev"));
         for (Path file : jail.files()) table.append(bind(file, "bind,ro,nosuid,nodev,noexec"));
@@ -118,7 +139,7 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
     }
 
     List<String> bubblewrap() {
-        List<String> command = new ArrayList<>(LIVES_WITH_PARENT);
+        List<String> command = new ArrayList<>(begun(root));
         command.addAll(List.of("bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"));
         command.addAll(List.of("--new-session", "--as-pid-1", "--clearenv", "--cap-drop", "ALL"));
         command.addAll(List.of("--uid", String.valueOf(USER_MIN), "--gid", String.valueOf(USER_MIN)));
@@ -137,8 +158,8 @@ record SandboxCommand(Interpreter interpreter, Jail jail, long cpuSeconds) {
     }
 
     List<String> bare() {
-        List<String> command = new ArrayList<>(LIVES_WITH_PARENT);
-        command.addAll(List.of("sh", "-c", CHANNELS, "sandbox", "env", "-i"));
+        List<String> command = new ArrayList<>(begun(false));
+        command.addAll(List.of("sh", "-c", CHANNELS, "sandbox", "setsid", "env", "-i"));
         command.addAll(limited());
         // The limit counts all processes of a user, and here that is the server's.
         command.removeIf(word -> word.startsWith("--nproc="));

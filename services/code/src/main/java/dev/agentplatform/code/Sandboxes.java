@@ -115,6 +115,11 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
         return offer.available() ? offer.isolation().word() : "";
     }
 
+    /** Calls that run now. */
+    int running() {
+        return running.size();
+    }
+
     public CodeSettings settings() {
         return settings;
     }
@@ -169,11 +174,15 @@ public final class Sandboxes implements CodeRunner, LifeCycle {
     private WarmPool pool(Language language) throws InterruptedException {
         Started found = started();
         if (!found.offer().available()) {
-            throw new Problem(503, "sandbox_unavailable", "This server runs no code: " + found.offer().text() + ".");
+            throw new Problem(
+                    503,
+                    "sandbox_unavailable",
+                    "This server runs no code: " + found.offer().text() + ".");
         }
         WarmPool pool = found.pools().get(language);
         if (pool == null) {
-            throw new Problem(503, "sandbox_unavailable", "This server has no interpreter for " + language.word() + ".");
+            throw new Problem(
+                    503, "sandbox_unavailable", "This server has no interpreter for " + language.word() + ".");
         }
         return pool;
     }

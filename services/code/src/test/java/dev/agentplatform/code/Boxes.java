@@ -7,7 +7,7 @@ import dev.agentplatform.kernel.Settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,12 @@ import org.junit.jupiter.params.provider.Arguments;
 
 /** A started runner for each isolation that this host offers. */
 final class Boxes {
-    private static final Map<Isolation, Box> OFFERED = offered();
+    private static final Path SYSTEM_PYTHON = Path.of("/usr/bin/python3");
+
+    /** Started when the first test asks. */
+    private static final class Offered {
+        static final Map<Isolation, Box> BOXES = offered();
+    }
 
     private Boxes() {}
 
@@ -49,7 +54,7 @@ final class Boxes {
     }
 
     static Stream<Box> all() {
-        return OFFERED.values().stream();
+        return Offered.BOXES.values().stream();
     }
 
     static Stream<Arguments> allWithLanguages() {
@@ -58,7 +63,7 @@ final class Boxes {
 
     /** The one that a server on this host uses. */
     static Box best() {
-        return OFFERED.values().iterator().next();
+        return Offered.BOXES.values().iterator().next();
     }
 
     static CodeSettings settings(Path data, Map<String, String> values) {
@@ -66,16 +71,18 @@ final class Boxes {
     }
 
     static Box start(Isolation isolation, Path data, Map<String, String> values) {
-        Sandboxes sandboxes = new Sandboxes(settings(data, values));
+        Map<String, String> all = new HashMap<>(values);
+        // Who is not root can show code only what they may read, and Python may stand in the home of root.
+        if (isolation != Isolation.NAMESPACES && Files.isExecutable(SYSTEM_PYTHON)) {
+            all.putIfAbsent("AGENT_PLATFORM_PYTHON_BIN", SYSTEM_PYTHON.toString());
+        }
+        Sandboxes sandboxes = new Sandboxes(settings(data, all));
         sandboxes.start(List.of(isolation));
         return new Box(isolation, sandboxes, data);
     }
 
     private static Map<Isolation, Box> offered() {
-        List<Isolation> candidates = new ArrayList<>(Isolation.candidates(Isolation.root()));
-        for (Isolation isolation : Isolation.values()) {
-            if (isolation != Isolation.NONE && !candidates.contains(isolation)) candidates.add(isolation);
-        }
+        List<Isolation> candidates = Isolation.candidates(Isolation.root());
         Map<Isolation, Box> offered = new LinkedHashMap<>();
         try {
             for (Isolation isolation : candidates) {
