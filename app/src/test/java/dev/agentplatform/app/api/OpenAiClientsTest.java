@@ -42,7 +42,7 @@ class OpenAiClientsTest {
                                         .formatted(provider.baseUrl())
                                 + "{'name':'endless-python'}]}")
                 .expect(201);
-        api.post("/models/providers", "{'name':'mock','kind':'mock','models':[{'name':'mock'},{'name':'mock-embedding'}]}")
+        api.post("/models/providers", "{'name':'practice','kind':'mock','models':[{'name':'mock'},{'name':'mock-embedding'}]}")
                 .expect(201);
     }
 
