@@ -43,6 +43,8 @@ public final class LlmNode implements NodeType {
 
     @Override
     public NodeWork prepare(JsonNode config) {
+        // Nothing is asked: whoever drives the run by hand knows what. A published version always asks.
+        if (Json.isNothing(NodeConfig.first(config, "prompt", "messages", "images"))) return null;
         CompiledTree tree = CompiledTree.parse(NodeConfig.only(
                 config,
                 "model",

@@ -223,6 +223,11 @@ class ThinkingNodesTest {
     }
 
     @Test
+    void aNodeThatAsksNothingIsForAnExecutorOutside() {
+        assertThat(new LlmNode(model).prepare(json("{'model':'m','system_prompt':'s'}"))).isNull();
+    }
+
+    @Test
     void theRouteOfNoClassCanBeNamed() throws Exception {
         model.says("?");
         String config = "{'query':'q','classes':['a'],'default':'people'}";

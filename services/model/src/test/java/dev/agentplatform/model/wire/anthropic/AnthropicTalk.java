@@ -4,7 +4,6 @@ import dev.agentplatform.kernel.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -105,10 +104,5 @@ public final class AnthropicTalk {
             events.add(event);
             at = end;
         } while (at < text.length());
-    }
-
-    /** As server-sent events. */
-    static String sse(JsonNode event) {
-        return "event: " + event.path("type").asString() + "\ndata: " + event + "\n\n";
     }
 }
