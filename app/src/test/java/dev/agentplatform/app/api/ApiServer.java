@@ -11,6 +11,7 @@ import dev.agentplatform.testkit.Databases;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
 final class ApiServer implements AutoCloseable {
     /** Bodies above this are too large here, so that a test need not send ten megabytes. */
     static final int BODY_BYTES_MAX = 2_000_000;
+
+    private static final String CREDENTIAL_KEY = Base64.getEncoder().encodeToString(new byte[32]);
 
     // Each request and each start would be lines in the report of the tests.
     private static final List<Logger> QUIET = Stream.of("dev.agentplatform", "io.javalin", "org.eclipse.jetty")
@@ -56,6 +59,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        values.put("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {
