@@ -106,7 +106,7 @@ class ModelApiTest {
         ask(api, "/v1/chat/completions", chat("acme/fast", "mock: {\\\"status\\\":400}")).expect(400);
 
         Answer usage = api.get("/models/usage").expect(200);
-        assertThat(usage.each("status")).containsExactly("failed", "ok", "ok");
+        assertThat(usage.each("status")).containsExactlyInAnyOrder("failed", "ok", "ok");
         JsonNode ok = usage.item("status", "ok");
         long prompt = ok.path("prompt_tokens").asLong();
         long completion = ok.path("completion_tokens").asLong();
@@ -142,7 +142,7 @@ class ModelApiTest {
                         .expect(200));
         assertThat(counted).hasSize(plain.size() + 1);
         assertThat(counted.getLast().path("usage").path("completion_tokens").asInt()).isPositive();
-        assertThat(api.get("/models/usage").expect(200).each("estimated")).containsExactly("false", "true");
+        assertThat(api.get("/models/usage").expect(200).each("estimated")).containsExactlyInAnyOrder("false", "true");
     }
 
     @OnEveryServer
@@ -218,7 +218,7 @@ class ModelApiTest {
                 .expect(201);
         assertThat(ask(api, "/v1/chat/completions", chat("a", "hi")).expect(200).text("model"))
                 .isEqualTo("spare");
-        assertThat(api.get("/models/usage").expect(200).each("status")).containsExactly("ok", "failed");
+        assertThat(api.get("/models/usage").expect(200).each("status")).containsExactlyInAnyOrder("ok", "failed");
         api.post(
                         "/models/providers",
                         "{'name':'few','kind':'mock','models':[{'name':'b','limits':{'requests_per_minute':1}}]}")
@@ -241,7 +241,7 @@ class ModelApiTest {
                         .headers()
                         .firstValue("x-cache"))
                 .hasValue("miss");
-        assertThat(api.get("/models/usage").expect(200).each("status")).containsExactly("ok", "cached", "ok");
+        assertThat(api.get("/models/usage").expect(200).each("status")).containsExactlyInAnyOrder("ok", "cached", "ok");
         ask(api, "/v1/chat/completions", body, "x-cache-ttl", "soon").expect(422);
     }
 }

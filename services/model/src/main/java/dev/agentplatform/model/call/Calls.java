@@ -141,6 +141,7 @@ public final class Calls {
                 return result;
             } catch (Failed failed) {
                 if (failed.broken()) candidate.gate().failed();
+                else if (failed.alive()) candidate.gate().succeeded();
                 if (Thread.interrupted()) throw new InterruptedException();
                 long wait = failed.waitMillis() > 0 ? failed.waitMillis() : backoff(attempt);
                 boolean over = wait > RETRY_AFTER_MILLIS_MAX

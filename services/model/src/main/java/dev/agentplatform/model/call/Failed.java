@@ -63,6 +63,11 @@ final class Failed extends Exception {
         return broken;
     }
 
+    /** It answered, if only that the request is wrong. */
+    boolean alive() {
+        return !broken && error.status() >= 400 && error.status() < 499;
+    }
+
     long waitMillis() {
         return waitMillis;
     }
