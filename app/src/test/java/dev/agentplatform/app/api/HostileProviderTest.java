@@ -61,7 +61,7 @@ class HostileProviderTest {
             api.post(
                             "/models/providers",
                             "{'name':'evil','kind':'openai','base_url':'http://127.0.0.1:%d','api_key':'sk-canary-9',"
-                                    .formatted(provider.getLocalPort())
+                                            .formatted(provider.getLocalPort())
                                     + "'limits':" + limited + "}")
                     .expect(201);
             long start = System.nanoTime();
@@ -132,7 +132,10 @@ class HostileProviderTest {
                         .expect(502)
                         .text("error.code"))
                 .isEqualTo("provider_cut");
-        failsWith(502, "provider_protocol_error", out -> write(out, OK + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}"));
+        failsWith(
+                502,
+                "provider_protocol_error",
+                out -> write(out, OK + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}"));
     }
 
     @Test

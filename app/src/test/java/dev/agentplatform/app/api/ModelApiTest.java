@@ -11,8 +11,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Chapter 10: models behind OpenAI's format, their providers, what they used. */
 class ModelApiTest {
-    private static final String PROVIDER = "{'name':'acme','kind':'mock','models':[{'name':'fast','upstream_name':'m-1',"
-            + "'price':{'prompt_per_million_micros':1000000,'completion_per_million_micros':2000000}}]}";
+    private static final String PROVIDER =
+            "{'name':'acme','kind':'mock','models':[{'name':'fast','upstream_name':'m-1',"
+                    + "'price':{'prompt_per_million_micros':1000000,'completion_per_million_micros':2000000}}]}";
 
     /** Both roots answer alike, in OpenAI's format, which knows no workspace. */
     private static Answer ask(Api api, String path, String json, String... headers) {
@@ -58,11 +59,18 @@ class ModelApiTest {
         assertThat(api.get("/models/providers?name=lab").expect(200).each("id")).containsExactly(created.id());
         api.post("/models/providers", "{'name':'lab','kind':'mock'}").expect(409, "duplicate_name");
 
-        Answer moved = api.patch(path, "{'base_url':'https://other.example/v1'}").expect(422, "invalid");
+        Answer moved =
+                api.patch(path, "{'base_url':'https://other.example/v1'}").expect(422, "invalid");
         assertThat(moved.text("errors.0.path")).isEqualTo("api_key");
-        assertThat(api.patch(path, "{'enabled':false}").expect(200).at("has_api_key").asBoolean(false))
+        assertThat(api.patch(path, "{'enabled':false}")
+                        .expect(200)
+                        .at("has_api_key")
+                        .asBoolean(false))
                 .isTrue();
-        assertThat(api.patch(path, "{'api_key':''}").expect(200).at("has_api_key").asBoolean(true))
+        assertThat(api.patch(path, "{'api_key':''}")
+                        .expect(200)
+                        .at("has_api_key")
+                        .asBoolean(true))
                 .isFalse();
         for (String shown : new String[] {created.text(), api.get(path).text(), moved.text()})
             assertThat(shown).doesNotContain("canary");
@@ -103,7 +111,8 @@ class ModelApiTest {
             assertThat(answer.text("model")).isEqualTo("m-1");
             assertThat(answer.text("choices.0.message.content")).isEqualTo("Mock answer to: Hello there");
         }
-        ask(api, "/v1/chat/completions", chat("acme/fast", "mock: {\\\"status\\\":400}")).expect(400);
+        ask(api, "/v1/chat/completions", chat("acme/fast", "mock: {\\\"status\\\":400}"))
+                .expect(400);
 
         Answer usage = api.get("/models/usage").expect(200);
         assertThat(usage.each("status")).containsExactlyInAnyOrder("failed", "ok", "ok");
@@ -132,16 +141,19 @@ class ModelApiTest {
     @OnEveryServer
     void aStreamComesInChunksWithUsageWhenItIsAskedFor(Api api) {
         String body = "{'model':'mock/m','stream':true,%s'messages':[{'role':'user','content':'Tell me a story'}]}";
-        List<JsonNode> plain = chunks(ask(api, "/v1/chat/completions", body.formatted("")).expect(200));
+        List<JsonNode> plain =
+                chunks(ask(api, "/v1/chat/completions", body.formatted("")).expect(200));
         StringBuilder text = new StringBuilder();
         for (JsonNode chunk : plain)
-            text.append(chunk.path("choices").path(0).path("delta").path("content").asString(""));
+            text.append(
+                    chunk.path("choices").path(0).path("delta").path("content").asString(""));
         assertThat(text).hasToString("Mock answer to: Tell me a story");
-        List<JsonNode> counted = chunks(
-                ask(api, "/models/chat/completions", body.formatted("'stream_options':{'include_usage':true},"))
+        List<JsonNode> counted =
+                chunks(ask(api, "/models/chat/completions", body.formatted("'stream_options':{'include_usage':true},"))
                         .expect(200));
         assertThat(counted).hasSize(plain.size() + 1);
-        assertThat(counted.getLast().path("usage").path("completion_tokens").asInt()).isPositive();
+        assertThat(counted.getLast().path("usage").path("completion_tokens").asInt())
+                .isPositive();
         assertThat(api.get("/models/usage").expect(200).each("estimated")).containsExactlyInAnyOrder("false", "true");
     }
 
@@ -203,7 +215,8 @@ class ModelApiTest {
         String huge = "{'messages':['%s']}".formatted("x".repeat(ApiServer.BODY_BYTES_MAX));
         assertThat(ask(api, "/v1/chat/completions", huge).expect(413).text("error.code"))
                 .isEqualTo("too_large");
-        Answer failed = ask(api, "/v1/chat/completions", chat("fast", "mock: {\\\"status\\\":429,\\\"retry_after\\\":30}"))
+        Answer failed = ask(
+                        api, "/v1/chat/completions", chat("fast", "mock: {\\\"status\\\":429,\\\"retry_after\\\":30}"))
                 .expect(429);
         assertThat(failed.text("error.code")).isEqualTo("rate_limit_exceeded");
         assertThat(failed.headers().firstValue("retry-after")).hasValue("30");
@@ -233,10 +246,12 @@ class ModelApiTest {
     void anAnswerIsTakenFromTheCacheOnlyWhenItIsAskedFor(Api api) {
         String body = chat("mock/m", "cache me " + api.workspace());
         for (String expected : new String[] {"miss", "hit"}) {
-            Answer answer = ask(api, "/v1/chat/completions", body, "x-cache-ttl", "60").expect(200);
+            Answer answer =
+                    ask(api, "/v1/chat/completions", body, "x-cache-ttl", "60").expect(200);
             assertThat(answer.headers().firstValue("x-cache")).hasValue(expected);
         }
-        assertThat(ask(api, "/v1/chat/completions", body).headers().firstValue("x-cache")).isEmpty();
+        assertThat(ask(api, "/v1/chat/completions", body).headers().firstValue("x-cache"))
+                .isEmpty();
         assertThat(ask(api.elsewhere(), "/v1/chat/completions", body, "x-cache-ttl", "60")
                         .headers()
                         .firstValue("x-cache"))

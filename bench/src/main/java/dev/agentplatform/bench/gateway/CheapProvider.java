@@ -22,8 +22,9 @@ public final class CheapProvider {
 
     private static final byte[] WHOLE = whole();
     private static final byte[] STREAM_HEAD = bytes(HEAD + "text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
-    private static final byte[] CHUNK = bytes(chunk("data: {\"id\":\"c-1\",\"object\":\"chat.completion.chunk\",\"created\":1,"
-            + "\"model\":\"fake\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lorem \"},\"finish_reason\":null}]}\n\n"));
+    private static final byte[] CHUNK = bytes(chunk("data:"
+        + " {\"id\":\"c-1\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"fake\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lorem"
+        + " \"},\"finish_reason\":null}]}\n\n"));
     private static final byte[] LAST = bytes(chunk("data: [DONE]\n\n") + "0\r\n\r\n");
 
     private CheapProvider() {}
@@ -69,7 +70,8 @@ public final class CheapProvider {
         String line = Lines.read(in);
         for (line = Lines.read(in); !line.isEmpty(); line = Lines.read(in)) {
             String lower = line.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) length = Integer.parseInt(lower.substring(15).strip());
+            if (lower.startsWith("content-length:"))
+                length = Integer.parseInt(lower.substring(15).strip());
             if (lower.startsWith("transfer-encoding:")) chunked = true;
         }
         if (!chunked) return new String(in.readNBytes(length), StandardCharsets.UTF_8);
@@ -83,10 +85,12 @@ public final class CheapProvider {
     }
 
     private static byte[] whole() {
-        String body = "{\"id\":\"c-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"fake\",\"choices\":[{\"index\":0,"
-                + "\"message\":{\"role\":\"assistant\",\"content\":\"" + "lorem ipsum dolor sit amet ".repeat(30)
-                + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":200,"
-                + "\"total_tokens\":210}}";
+        String body =
+                "{\"id\":\"c-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"fake\",\"choices\":[{\"index\":0,"
+                    + "\"message\":{\"role\":\"assistant\",\"content\":\""
+                        + "lorem ipsum dolor sit amet ".repeat(30)
+                        + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":200,"
+                        + "\"total_tokens\":210}}";
         return bytes(HEAD + "application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
     }
 

@@ -107,13 +107,12 @@ public final class GatewayLoad {
         int length = -1;
         for (String line = Lines.read(in); !line.isEmpty(); line = Lines.read(in)) {
             String lower = line.toLowerCase(Locale.ROOT);
-            if (lower.startsWith("content-length:")) length = Integer.parseInt(lower.substring(15).strip());
+            if (lower.startsWith("content-length:"))
+                length = Integer.parseInt(lower.substring(15).strip());
         }
         byte[] body = length >= 0 ? in.readNBytes(length) : chunks(in, begun);
         if (length >= 0) first.add(System.nanoTime() - begun);
-        boolean complete = stream
-                ? new String(body, StandardCharsets.US_ASCII).contains("[DONE]")
-                : body.length > 900;
+        boolean complete = stream ? new String(body, StandardCharsets.US_ASCII).contains("[DONE]") : body.length > 900;
         if (!status.contains(" 200 ") || !complete)
             throw new IOException(status + " " + new String(body, StandardCharsets.UTF_8));
     }

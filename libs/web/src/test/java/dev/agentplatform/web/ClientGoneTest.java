@@ -117,7 +117,8 @@ class ClientGoneTest {
             if (next < 0) throw new IOException("closed after " + head);
             head.append((char) next);
         }
-        int length = Integer.parseInt(head.toString().split("(?i)content-length: ")[1].split("\r\n")[0]);
+        int length = Integer.parseInt(
+                head.toString().split("(?i)content-length: ")[1].split("\r\n")[0]);
         return new String(client.getInputStream().readNBytes(length), StandardCharsets.US_ASCII);
     }
 }

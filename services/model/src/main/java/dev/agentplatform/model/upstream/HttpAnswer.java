@@ -30,8 +30,7 @@ final class HttpAnswer implements UpstreamAnswer {
     private boolean begun;
     private boolean closed;
 
-    HttpAnswer(
-            HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
+    HttpAnswer(HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
         this.home = home;
         this.origin = origin;
         this.connection = connection;

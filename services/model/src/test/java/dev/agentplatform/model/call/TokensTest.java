@@ -35,7 +35,13 @@ class TokensTest {
     @Test
     void noCountsAreMadeUp() {
         for (String text : new String[] {
-            "", "{}", "{\"usage\":null}", "{\"usage\":{}}", "{\"a\":\"usage\"}", "{\"usage\":", "\"usage\":{\"prompt_tokens\":"
+            "",
+            "{}",
+            "{\"usage\":null}",
+            "{\"usage\":{}}",
+            "{\"a\":\"usage\"}",
+            "{\"usage\":",
+            "\"usage\":{\"prompt_tokens\":"
         }) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             assertThat(Tokens.find(bytes, bytes.length)).as(text).isNull();
@@ -44,14 +50,20 @@ class TokensTest {
 
     @Test
     void eventsAreTheSameWhereverTheirBytesAreCut() throws IOException {
-        String text = ": comment\n\nevent: a\ndata: one\ndata: two\n\ndata:three\r\n\r\ndata: é€😀\r\rid: 5\n\ndata: last\n\n";
+        String text = ": comment\n\n"
+                + "event: a\n"
+                + "data: one\n"
+                + "data: two\n\n"
+                + "data:three\r\n\r\n"
+                + "data: é€😀\r\r"
+                + "id: 5\n\n"
+                + "data: last\n\n";
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         List<String> wanted = List.of("a:one\ntwo", "null:three", "null:é€😀", "null:last");
         for (int step = 1; step <= bytes.length; step++) {
             List<String> seen = new ArrayList<>();
             EventBytes events = new EventBytes((name, data) -> seen.add(name + ":" + data));
-            for (int at = 0; at < bytes.length; at += step)
-                events.feed(bytes, at, Math.min(step, bytes.length - at));
+            for (int at = 0; at < bytes.length; at += step) events.feed(bytes, at, Math.min(step, bytes.length - at));
             assertThat(seen).as("step %d", step).isEqualTo(wanted);
         }
     }

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class SchemaInstanceTest {
-    private static final SchemaRegistry SCHEMAS =
-            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private static final SchemaRegistry SCHEMAS = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
 
     @Test
     void theInstanceFitsItsSchema() {
@@ -44,7 +43,8 @@ class SchemaInstanceTest {
 
     @Test
     void aSchemaThatHoldsItselfEnds() {
-        JsonNode schema = Json.parse("{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}");
+        JsonNode schema =
+                Json.parse("{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}");
         assertThat(SchemaInstance.of(schema, "").isObject()).isTrue();
     }
 }

@@ -88,11 +88,19 @@ class HttpUpstreamTest {
     @Test
     void bodiesEndByLengthByChunksOrWithTheConnection() throws Exception {
         assertThat(answers("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")).isEqualTo("200 hello");
-        assertThat(answers("HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nT: 1\r\n\r\n"))
+        assertThat(answers("HTTP/1.1 201 OK\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + "3\r\n"
+                        + "hel\r\n"
+                        + "2;x=y\r\n"
+                        + "lo\r\n"
+                        + "0\r\n"
+                        + "T: 1\r\n\r\n"))
                 .isEqualTo("201 hello");
         assertThat(answers("HTTP/1.1 200 OK\r\n\r\nhello")).isEqualTo("200 hello");
         assertThat(answers("HTTP/1.0 200 OK\nX: y\n\nhello")).isEqualTo("200 hello");
-        assertThat(answers("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n")).isEqualTo("204 ");
+        assertThat(answers("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n"))
+                .isEqualTo("204 ");
     }
 
     @Test
@@ -102,7 +110,10 @@ class HttpUpstreamTest {
         for (int i = 1; i < 300; i++) {
             String part = Integer.toString(i).repeat(i % 40 + 1);
             wanted.append(part);
-            sent.append(Integer.toHexString(part.length())).append("\r\n").append(part).append("\r\n");
+            sent.append(Integer.toHexString(part.length()))
+                    .append("\r\n")
+                    .append(part)
+                    .append("\r\n");
         }
         byte[] bytes = sent.append("0\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
         for (int step : new int[] {1, 7, 100, 8_191, 8_192, bytes.length}) {
@@ -118,7 +129,8 @@ class HttpUpstreamTest {
     @Test
     void whatHasArrivedIsHandedOverAtOnce() throws Exception {
         try (Stranger stranger = new Stranger((n, out) -> {
-                    Stranger.write(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n");
+                    Stranger.write(
+                            out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n");
                     never.await();
                 });
                 UpstreamAnswer answer = upstream.send(post(stranger.url()), Patience.of(LONG), new Cancel())) {
@@ -141,7 +153,9 @@ class HttpUpstreamTest {
             assertThat(call(stranger, Patience.of(LONG))).isEqualTo("200 n3");
             assertThat(call(stranger, Patience.of(LONG))).isEqualTo("200 n4");
             assertThat(stranger.connections()).isEqualTo(2);
-            assertThat(stranger.lastHead()).startsWith("POST /v1/x HTTP/1.1\r\nHost: 127.0.0.1:").contains("A: b\r\n");
+            assertThat(stranger.lastHead())
+                    .startsWith("POST /v1/x HTTP/1.1\r\nHost: 127.0.0.1:")
+                    .contains("A: b\r\n");
         }
     }
 
@@ -171,8 +185,10 @@ class HttpUpstreamTest {
 
     @Test
     void whoHangsOrTricklesIsCut() throws Exception {
-        assertThat(fails((n, out) -> never.await(), patience(LONG, SHORT, LONG, LONG))).isEqualTo(Code.TIMEOUT);
-        assertThat(fails((n, out) -> never.await(), patience(LONG, LONG, LONG, SHORT))).isEqualTo(Code.TIMEOUT);
+        assertThat(fails((n, out) -> never.await(), patience(LONG, SHORT, LONG, LONG)))
+                .isEqualTo(Code.TIMEOUT);
+        assertThat(fails((n, out) -> never.await(), patience(LONG, LONG, LONG, SHORT)))
+                .isEqualTo(Code.TIMEOUT);
         Stranger.Behaviour silentBody = (n, out) -> {
             Stranger.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
             never.await();
@@ -182,14 +198,16 @@ class HttpUpstreamTest {
             Stranger.write(out, "HTTP/1.1 200 OK\r\n");
             while (!never.await(20, TimeUnit.MILLISECONDS)) Stranger.write(out, "X: y\r\n");
         };
-        assertThat(fails(trickle, patience(LONG, LONG, LONG, Duration.ofMillis(500)))).isIn(Code.TIMEOUT);
+        assertThat(fails(trickle, patience(LONG, LONG, LONG, Duration.ofMillis(500))))
+                .isIn(Code.TIMEOUT);
     }
 
     @Test
     void whoCutsOrLiesAboutLengthsIsFound() throws Exception {
         assertThat(fails((n, out) -> end(out, ""))).isEqualTo(Code.CUT);
         assertThat(fails((n, out) -> end(out, "HTTP/1.1 200"))).isEqualTo(Code.CUT);
-        assertThat(fails((n, out) -> end(out, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort"))).isEqualTo(Code.CUT);
+        assertThat(fails((n, out) -> end(out, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")))
+                .isEqualTo(Code.CUT);
         assertThat(fails((n, out) -> end(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")))
                 .isEqualTo(Code.CUT);
         for (String head : new String[] {
@@ -216,7 +234,8 @@ class HttpUpstreamTest {
         assertThat(fails((n, out) -> end(out, "HTTP/2 200 OK    \r\n\r\n"))).isEqualTo(Code.PROTOCOL_ERROR);
         assertThat(fails((n, out) -> end(out, "HTTP/1.1 abc OK\r\n\r\n"))).isEqualTo(Code.PROTOCOL_ERROR);
         assertThat(fails((n, out) -> end(out, "HTTP/1.1 101 Switch\r\n\r\n"))).isEqualTo(Code.PROTOCOL_ERROR);
-        assertThat(fails((n, out) -> end(out, "HTTP/1.1 100 Go\r\n\r\n".repeat(50)))).isEqualTo(Code.PROTOCOL_ERROR);
+        assertThat(fails((n, out) -> end(out, "HTTP/1.1 100 Go\r\n\r\n".repeat(50))))
+                .isEqualTo(Code.PROTOCOL_ERROR);
     }
 
     @Test
