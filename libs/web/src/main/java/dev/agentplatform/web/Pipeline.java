@@ -275,6 +275,8 @@ final class Pipeline {
         response.setStatus(reply.status());
         lines(reply, response);
         response.setContentType(reply.contentType());
+        // There may be thousands of these, and each part is sent when it comes.
+        if (Stream.CONTENT_TYPE.equals(reply.contentType())) response.setBufferSize(Stream.BUFFER_BYTES);
         if (request.method().equals("HEAD")) return 0;
         long written = 0;
         try {

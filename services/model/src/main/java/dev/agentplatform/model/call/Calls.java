@@ -121,7 +121,13 @@ public final class Calls {
             } catch (Failed failed) {
                 last = failed.error();
                 boolean cancelled = ask.cancel().cancelled();
-                used(ask, candidate, cancelled ? "cancelled" : "failed", last.error().code(), Tokens.NONE, started);
+                used(
+                        ask,
+                        candidate,
+                        cancelled ? "cancelled" : "failed",
+                        last.error().code(),
+                        Tokens.NONE,
+                        started);
                 if (!failed.elsewhere() || cancelled) throw last;
             } finally {
                 if (!answered) candidate.gate().leave();
@@ -141,6 +147,7 @@ public final class Calls {
                 return result;
             } catch (Failed failed) {
                 if (failed.broken()) candidate.gate().failed();
+                else if (failed.alive()) candidate.gate().succeeded();
                 if (Thread.interrupted()) throw new InterruptedException();
                 long wait = failed.waitMillis() > 0 ? failed.waitMillis() : backoff(attempt);
                 boolean over = wait > RETRY_AFTER_MILLIS_MAX
@@ -173,8 +180,7 @@ public final class Calls {
         boolean done = false;
         try {
             answer = candidate.upstream().send(request, patience, ask.cancel());
-            if (answer.status() < 200 || answer.status() > 299)
-                throw Refusals.of(candidate, answer, clock.instant());
+            if (answer.status() < 200 || answer.status() > 299) throw Refusals.of(candidate, answer, clock.instant());
             T result = use.use(candidate, answer, started);
             done = true;
             return result;
