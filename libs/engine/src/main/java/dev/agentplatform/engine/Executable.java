@@ -69,8 +69,20 @@ public sealed interface Executable {
      * @param work null when no executor for the type is here: the step then waits for one outside
      * @param effect touches the world: it gets a commit before it begins
      * @param repeatOnCrash false: a step that was running at a crash fails with {@code outcome_unknown}
+     * @param streams its text goes into the log while it is made
      */
-    record Node(String id, String type, String name, NodeWork work, boolean effect, boolean repeatOnCrash) {}
+    record Node(
+            String id,
+            String type,
+            String name,
+            NodeWork work,
+            boolean effect,
+            boolean repeatOnCrash,
+            boolean streams) {
+        public Node(String id, String type, String name, NodeWork work, boolean effect, boolean repeatOnCrash) {
+            this(id, type, name, work, effect, repeatOnCrash, false);
+        }
+    }
 
     /** Blocking code that does nothing to the world except through its context. */
     non-sealed interface Program extends Executable {

@@ -35,6 +35,9 @@ public interface ProgramContext {
     /** Waits until a time, holding nothing. */
     void awaitTime(String key, long until);
 
+    /** Where the work of a step that runs now shows its text while it makes it; for other keys it does nothing. */
+    Tokens tokens(String key);
+
     /** UTC milliseconds of the run's creation: the only time that needs no note. */
     long createdTime();
 

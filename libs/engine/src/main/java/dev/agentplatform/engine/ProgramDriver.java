@@ -4,6 +4,7 @@ import dev.agentplatform.engine.Executable.Program;
 import dev.agentplatform.engine.ProgramState.Open;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
+import dev.agentplatform.events.LogEvent;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
@@ -151,7 +152,25 @@ final class ProgramDriver implements Driver {
             case Input.Budget budget -> starts = !active && waitsForNothing();
             case Input.MailArrived arrived -> {}
             case Input.WorkEnded ended -> {}
+            case Input.Text text -> show(text);
         }
+    }
+
+    private void show(Input.Text text) {
+        TokenStream stream = text.stream();
+        Open step = next.open().values().stream()
+                .filter(open -> open.no() == stream.no() && open.on() == null)
+                .findFirst()
+                .orElse(null);
+        if (step == null || thread == null || !thread.has(stream)) {
+            stream.abandon();
+            return;
+        }
+        TokenStream.Waiting waiting = stream.waiting(turn, text.last());
+        for (TokenStream.Piece piece : waiting.pieces()) {
+            turn.tell(LogEvent.TEXT, event -> describe(event, step).put("attempt", 1).piece(piece));
+        }
+        turn.afterCommit.add(() -> stream.told(waiting));
     }
 
     private void recover() {

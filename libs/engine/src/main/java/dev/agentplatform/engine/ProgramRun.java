@@ -27,6 +27,7 @@ final class ProgramRun implements ProgramContext {
     private final Map<String, StepRecord> recorded;
     private final Map<String, Integer> open;
     private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private final Map<String, TokenStream> streams = new ConcurrentHashMap<>();
     private volatile boolean leaving;
     private volatile boolean abandoned;
     private volatile Thread thread;
@@ -58,6 +59,7 @@ final class ProgramRun implements ProgramContext {
     /** The owner lost the run: leaves too, and says nothing more to whoever owns the run then. */
     void abandon() {
         abandoned = true;
+        streams.values().forEach(TokenStream::abandon);
         leave();
     }
 
@@ -115,6 +117,8 @@ final class ProgramRun implements ProgramContext {
 
     private CompletableFuture<Void> perform(LeafStep step, int no) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        TokenStream stream = workshop.stream(run.id(), no);
+        streams.put(step.key(), stream);
         workshop.execute(() -> {
             JsonNode output = null;
             String code = null;
@@ -132,6 +136,7 @@ final class ProgramRun implements ProgramContext {
                 code = "step_failed";
                 message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
             }
+            stream.finish();
             keep(step, no, output, code, message, done);
         });
         return done;
@@ -192,6 +197,17 @@ final class ProgramRun implements ProgramContext {
         use(key);
         if (recorded.containsKey(key)) return;
         throw suspend(new ProgramRequest.Wait(key, "time", null, until, null));
+    }
+
+    @Override
+    public Tokens tokens(String key) {
+        TokenStream stream = streams.get(key);
+        return stream == null ? Tokens.NONE : stream;
+    }
+
+    /** Whether a stream is of this life of the program. */
+    boolean has(TokenStream stream) {
+        return streams.containsValue(stream);
     }
 
     @Override
