@@ -3,8 +3,10 @@ package dev.agentplatform.engine;
 import dev.agentplatform.engine.graph.Graph;
 import dev.agentplatform.language.Expression;
 import dev.agentplatform.language.Scope;
+import dev.agentplatform.store.RowWrite;
 import java.util.BitSet;
 import java.util.List;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
 /** What a run executes: a graph, whose control is data, or a program, which is replayed by key. */
@@ -87,5 +89,10 @@ public sealed interface Executable {
     /** Blocking code that does nothing to the world except through its context. */
     non-sealed interface Program extends Executable {
         JsonNode run(ProgramContext context, JsonNode input) throws Exception;
+
+        /** Nobody waits for a person any more (time is up, or the run ends): rows that undo the question. */
+        default List<RowWrite> abandoned(RunRecord run, String key, UUID stepId, long now) {
+            return List.of();
+        }
     }
 }
