@@ -124,6 +124,7 @@ final class SimulatedProcess {
         dispatcher = new Dispatcher(
                 database, membership, time, Signals.NONE, Map.of(Engine.TASK_KIND, engine::claimed), engine::freeSlots, new QueueLimits(database));
         engine.attach(dispatcher);
+        dispatcher.limits().refresh();
         membership.join();
     }
 

@@ -90,7 +90,7 @@ public final class Engine {
         this.parts = parts;
         this.limits = limits;
         for (RunKind kind : kinds) this.kinds.put(kind.name(), kind);
-        this.workshop = new Workshop(parts.database(), parts.ids(), parts.threads(), parts.secrets(), this::queue, this::deliver);
+        this.workshop = new Workshop(parts, this::queue, this::deliver);
         this.endings = new Endings(parts.database(), owners::containsKey);
         parts.membership().onDeclaredDead(this::dropAll);
     }

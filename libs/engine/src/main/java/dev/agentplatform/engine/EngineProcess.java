@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An engine with everything that runs beside it: membership, dispatcher, group commit, timers, hints. */
 public final class EngineProcess implements LifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
     private static final long DRAIN_MAX_MS = 10_000;
 
     private final Settings settings;
@@ -33,7 +36,8 @@ public final class EngineProcess implements LifeCycle {
     private final Engine engine;
     private final LiveLog live = new LiveLog();
     private final HintSweep sweep;
-    private boolean started;
+    private final TransientSweep trimming;
+    private volatile boolean started;
 
     /** @param worker false: this process takes no due runs; it still accepts new ones for others */
     public record Settings(
@@ -82,6 +86,7 @@ public final class EngineProcess implements LifeCycle {
         engine.attach(dispatcher);
         alarms = new Alarms(database, membership, dispatcher, settings.clock(), threads);
         sweep = new HintSweep(engine, database, live);
+        trimming = new TransientSweep(database, settings.clock());
     }
 
     public Engine engine() {
@@ -108,6 +113,18 @@ public final class EngineProcess implements LifeCycle {
         // Another process may commit to what this one follows or owns; with SQLite there is none.
         if (settings.database().dialect() == Dialect.POSTGRESQL) sweep.start();
         started = true;
+        timers.at(settings.clock().millis() + TransientSweep.EVERY_MS, this::trim);
+    }
+
+    private void trim() {
+        threads.execute(() -> {
+            try {
+                trimming.sweep();
+            } catch (RuntimeException failure) {
+                LOG.warn("removing transient events failed, trying again: {}", failure.toString());
+            }
+            if (started) timers.at(settings.clock().millis() + TransientSweep.EVERY_MS, this::trim);
+        });
     }
 
     /** Takes no more runs, lets the owned ones come to a rest, hands back what does not. */

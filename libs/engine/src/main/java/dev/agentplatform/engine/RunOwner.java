@@ -284,7 +284,7 @@ final class RunOwner {
             return new Plan(null, false, true, false, false, null, rest.due());
         }
         if (!turn.events.isEmpty()) {
-            rows.add(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
+            rows.addAll(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
         }
         writeRun(turn, next, started, ended);
         Resting resting = resting(rest);

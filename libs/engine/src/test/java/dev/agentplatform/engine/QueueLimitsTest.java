@@ -207,6 +207,7 @@ class QueueLimitsTest {
             limit(database, 1, process);
             UUID version = process.flows.add(atWork(goOn, new AtomicInteger(), new AtomicInteger()));
             UUID first = submit(process, version);
+            process.advance(1_000);
             UUID second = submit(process, version);
             process.advance(1_000);
             Await.until(() -> process.run(first).status() == RunStatus.RUNNING, "the first at work");
