@@ -75,7 +75,7 @@ final class ApiServer implements AutoCloseable {
                 String address = url.jdbcUrl().replace("jdbc:postgresql://", login);
                 values.put(DatabaseUrl.SETTING, address);
                 // On SQLite the key is a file in the data folder.
-                values.put("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
+
             }
         }
         values.put("AGENT_PLATFORM_DATA", data.toString());
