@@ -159,7 +159,7 @@ class ConventionsApiTest {
                     .isEqualTo(404);
             assertThat(refused.text("code")).isEqualTo("not_found");
             asked.add(route.path());
-            }
+        }
         assertThat(asked).hasSizeGreaterThan(30);
         // By a field, too.
         for (String start : List.of(
