@@ -121,7 +121,13 @@ public final class Calls {
             } catch (Failed failed) {
                 last = failed.error();
                 boolean cancelled = ask.cancel().cancelled();
-                used(ask, candidate, cancelled ? "cancelled" : "failed", last.error().code(), Tokens.NONE, started);
+                used(
+                        ask,
+                        candidate,
+                        cancelled ? "cancelled" : "failed",
+                        last.error().code(),
+                        Tokens.NONE,
+                        started);
                 if (!failed.elsewhere() || cancelled) throw last;
             } finally {
                 if (!answered) candidate.gate().leave();
@@ -173,8 +179,7 @@ public final class Calls {
         boolean done = false;
         try {
             answer = candidate.upstream().send(request, patience, ask.cancel());
-            if (answer.status() < 200 || answer.status() > 299)
-                throw Refusals.of(candidate, answer, clock.instant());
+            if (answer.status() < 200 || answer.status() > 299) throw Refusals.of(candidate, answer, clock.instant());
             T result = use.use(candidate, answer, started);
             done = true;
             return result;

@@ -92,7 +92,8 @@ public final class OpenStream implements AutoCloseable {
     /** A line may have been left unfinished. */
     private static void tell(OutputStream out, byte[] error) throws IOException {
         out.write("\n\ndata: ".getBytes(StandardCharsets.US_ASCII));
-        out.write(Json.write(Json.parse(new String(error, StandardCharsets.UTF_8))).getBytes(StandardCharsets.UTF_8));
+        out.write(Json.write(Json.parse(new String(error, StandardCharsets.UTF_8)))
+                .getBytes(StandardCharsets.UTF_8));
         out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }

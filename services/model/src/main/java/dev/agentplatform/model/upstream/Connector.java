@@ -56,8 +56,8 @@ public final class Connector {
                 opening.completeExceptionally(failed);
             }
         });
-        cancel.cutting(() -> opening.completeExceptionally(
-                new UpstreamError(Code.CANCELLED, "The call was given up.")));
+        cancel.cutting(
+                () -> opening.completeExceptionally(new UpstreamError(Code.CANCELLED, "The call was given up.")));
         try {
             return opening.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {

@@ -29,8 +29,7 @@ final class HttpAnswer implements UpstreamAnswer {
     private boolean begun;
     private boolean closed;
 
-    HttpAnswer(
-            HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
+    HttpAnswer(HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
         this.home = home;
         this.origin = origin;
         this.connection = connection;
@@ -102,7 +101,8 @@ final class HttpAnswer implements UpstreamAnswer {
                 case CHUNK -> n += content(into, n);
                 default -> {
                     if (n > 0 && !lineArrived()) return n;
-                    if (!connection.line(CHUNK_LINE_BYTES_MAX).isEmpty()) throw Head.wrong("a chunk is longer than told");
+                    if (!connection.line(CHUNK_LINE_BYTES_MAX).isEmpty())
+                        throw Head.wrong("a chunk is longer than told");
                     state = State.CHUNK_SIZE;
                 }
             }
