@@ -157,5 +157,6 @@ await step('cancellation', async () => {
   } catch (error) {
     assert.ok(error instanceof APIUserAbortError, String(error));
   }
-  assert.equal(chunks, 3);
+  // What had arrived by then is still handed out.
+  assert.ok(chunks >= 3);
 });

@@ -65,8 +65,7 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
-        values.putIfAbsent("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
-        values.putAll(more);
+        values.put("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {
@@ -74,8 +73,6 @@ final class ApiServer implements AutoCloseable {
                 String login = "jdbc:postgresql://" + url.user() + ":" + url.password() + "@";
                 String address = url.jdbcUrl().replace("jdbc:postgresql://", login);
                 values.put(DatabaseUrl.SETTING, address);
-                // On SQLite the key is a file in the data folder.
-
             }
         }
         values.put("AGENT_PLATFORM_DATA", data.toString());

@@ -55,8 +55,6 @@ final class FickleProvider implements AutoCloseable {
         if (model.startsWith("endless")) {
             endless(exchange, model);
         } else if (count == 1) {
-            // Longer than a gateway would wait: it is the client that comes again.
-            exchange.getResponseHeaders().set("Retry-After", "600");
             answer(exchange, 429, "{'error':{'message':'Slow down','type':'requests','code':'rate_limit_exceeded'}}");
         } else {
             answer(

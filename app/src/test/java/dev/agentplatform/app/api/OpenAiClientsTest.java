@@ -36,9 +36,10 @@ class OpenAiClientsTest {
         provider = new FickleProvider();
         server = new ApiServer(Dialect.SQLITE);
         Api api = new Api(server, Api.Spelling.WORKSPACE_HEADER, "public");
+        // One attempt of the gateway: it is the client that comes again.
         api.post(
                         "/models/providers",
-                        "{'name':'fickle','kind':'openai','base_url':'%s','models':[{'name':'flaky-node'},{'name':'endless-node'},{'name':'flaky-python'},"
+                        "{'name':'fickle','kind':'openai','limits':{'attempts':1},'base_url':'%s','models':[{'name':'flaky-node'},{'name':'endless-node'},{'name':'flaky-python'},"
                                         .formatted(provider.baseUrl())
                                 + "{'name':'endless-python'}]}")
                 .expect(201);

@@ -40,7 +40,8 @@ public final class KnownPrices implements Prices {
             for (Map.Entry<String, JsonNode> model : kind.getValue().properties()) {
                 String name = model.getKey();
                 Price price = new Price(
-                        model.getValue().get(0).longValue(), model.getValue().get(1).longValue());
+                        model.getValue().get(0).longValue(),
+                        model.getValue().get(1).longValue());
                 if (name.endsWith(ALL)) table.beginnings().put(name.substring(0, name.length() - 1), price);
                 else table.names().put(name, price);
             }

@@ -60,7 +60,8 @@ public final class Models {
         body.remove("stream_options");
         try {
             Calls.Whole answer = calls.whole(ask(origin, operation, body, timeLimit));
-            if (Json.mapper().readTree(answer.body()) instanceof ObjectNode json) return withCost(json, answer.costMicros());
+            if (Json.mapper().readTree(answer.body()) instanceof ObjectNode json)
+                return withCost(json, answer.costMicros());
         } catch (ModelError failed) {
             throw interruptedOr(failed);
         } catch (JacksonException malformed) {

@@ -112,7 +112,9 @@ class TranslatedProvidersTest {
             ObjectNode answer = Json.object();
             ArrayNode list = answer.putArray("embeddings");
             for (JsonNode one : request.path("requests")) {
-                list.addObject().putArray("values").add(one.at("/content/parts/0/text").asString().length());
+                list.addObject()
+                        .putArray("values")
+                        .add(one.at("/content/parts/0/text").asString().length());
             }
             return Said.whole(answer);
         }
@@ -183,17 +185,23 @@ class TranslatedProvidersTest {
     @Test
     void aFaultInTheMiddleOfAStreamIsAnError() throws Exception {
         String begin = "data: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"model\":\"c\",\"usage\":{}}}\n\n";
-        String text = "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\n";
-        String block = "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n";
-        String error = "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
+        String text = "data:"
+            + " {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\n";
+        String block = "data:"
+            + " {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n";
+        String error =
+                "data: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n";
         for (List<String> events : List.of(List.of(begin, block, text, error), List.of(begin, block, text))) {
             StrictProvider provider = provider((exchange, request) -> Said.events(events));
             Models models = models(Kind.ANTHROPIC, provider.address() + "/v1", "claude-sonnet-4-5");
             ObjectNode request = Json.object();
             request.putArray("messages").addObject().put("role", "user").put("content", "Hi");
             List<ObjectNode> chunks = new ArrayList<>();
-            assertThatThrownBy(() -> models.stream(origin(), request, LIMIT, chunks::add)).isInstanceOf(WireError.class);
-            assertThat(chunks).anyMatch(chunk -> chunk.at("/choices/0/delta/content").asString("").equals("a"));
+            assertThatThrownBy(() -> models.stream(origin(), request, LIMIT, chunks::add))
+                    .isInstanceOf(WireError.class);
+            assertThat(chunks)
+                    .anyMatch(chunk ->
+                            chunk.at("/choices/0/delta/content").asString("").equals("a"));
         }
     }
 }

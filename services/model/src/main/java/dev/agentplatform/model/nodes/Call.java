@@ -1,7 +1,7 @@
 package dev.agentplatform.model.nodes;
 
-import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.NodeConfig;
+import dev.agentplatform.engine.NodeContext;
 import dev.agentplatform.engine.Outcome;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.model.CallOrigin;
@@ -44,7 +44,13 @@ final class Call {
         asked++;
         UUID run = context.run().id();
         CallOrigin origin = new CallOrigin(
-                context.run().workspaceId(), null, null, run, context.stepId(), context.run().definitionId(), key);
+                context.run().workspaceId(),
+                null,
+                null,
+                run,
+                context.stepId(),
+                context.run().definitionId(),
+                key);
         answer = model.chat(origin, request, timeLimit);
         add(answer.path("usage"));
         return message().path("content").asString("");

@@ -75,15 +75,15 @@ public final class LlmNode implements NodeType {
     }
 
     private static Outcome structured(Call call, ObjectNode request, AnswerSchema schema) throws InterruptedException {
-        StructuredAnswer.Given given = new StructuredAnswer(schema, UnaryOperator.identity()).ask(call, request, "answer");
+        StructuredAnswer.Given given =
+                new StructuredAnswer(schema, UnaryOperator.identity()).ask(call, request, "answer");
         boolean calls = !call.message().path("tool_calls").isEmpty();
         if (given.value() != null || calls) return done(call, given.content(), given.value());
-        String code =
-                switch (call.finishReason()) {
-                    case "length" -> "output_truncated";
-                    case "content_filter" -> "content_filter";
-                    default -> "invalid_output";
-                };
+        String code = switch (call.finishReason()) {
+            case "length" -> "output_truncated";
+            case "content_filter" -> "content_filter";
+            default -> "invalid_output";
+        };
         String message = "The answer does not fit response_schema: " + given.fault() + ".";
         return call.fail(code, message, code.equals("invalid_output"), output(call, given.content(), null));
     }
@@ -137,7 +137,10 @@ public final class LlmNode implements NodeType {
             if (!prompt.isBlank()) parts.addObject().put("type", "text").put("text", prompt);
             for (JsonNode image : images) {
                 String url = NodeConfig.text(image.isObject() ? image.path("url") : image);
-                parts.addObject().put("type", "image_url").putObject("image_url").put("url", url);
+                parts.addObject()
+                        .put("type", "image_url")
+                        .putObject("image_url")
+                        .put("url", url);
             }
         }
         boolean asked = messages.size() > (system.isBlank() ? 0 : 1);

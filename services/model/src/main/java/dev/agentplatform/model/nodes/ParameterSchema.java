@@ -26,14 +26,16 @@ final class ParameterSchema {
                 && schema.path("type").asString("object").equals("object")) {
             return schema.has("type") ? schema : schema.deepCopy().put("type", "object");
         }
-        if (parameters.size() > PARAMETERS_MAX) throw Problem.invalid("parameters", "must be at most " + PARAMETERS_MAX);
+        if (parameters.size() > PARAMETERS_MAX)
+            throw Problem.invalid("parameters", "must be at most " + PARAMETERS_MAX);
         ObjectNode schema = Json.object().put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = schema.putArray("required");
         if (parameters.isArray()) {
             for (int i = 0; i < parameters.size(); i++) {
                 JsonNode one = parameters.get(i);
-                String name = NodeConfig.text(one.isObject() ? one.path("name") : one).strip();
+                String name =
+                        NodeConfig.text(one.isObject() ? one.path("name") : one).strip();
                 if (name.isEmpty()) throw Problem.invalid("parameters." + i + ".name", "must not be empty");
                 if (properties.has(name)) throw Problem.invalid("parameters." + i + ".name", "is there twice");
                 add(properties, required, "parameters." + i, name, one.isObject() ? one : Json.object());
@@ -58,9 +60,14 @@ final class ParameterSchema {
         if (!told.isObject()) throw Problem.invalid(path, "must be a type, a description or an object");
         ObjectNode property = properties.putObject(name);
         String type = told.path("type").asString("string");
-        if (!TYPES.contains(type)) throw Problem.invalid(path + ".type", "must be one of " + String.join(", ", TYPES.stream().sorted().toList()));
+        if (!TYPES.contains(type))
+            throw Problem.invalid(
+                    path + ".type",
+                    "must be one of "
+                            + String.join(", ", TYPES.stream().sorted().toList()));
         property.put("type", type);
-        for (String field : new String[] {"description", "enum", "items", "properties", "format", "minimum", "maximum"}) {
+        for (String field :
+                new String[] {"description", "enum", "items", "properties", "format", "minimum", "maximum"}) {
             if (!Json.isNothing(told.path(field))) property.set(field, told.get(field));
         }
         if (told.path("required").asBoolean(false)) required.add(name);

@@ -83,12 +83,16 @@ public final class QuestionClassifierNode implements NodeType {
         List<Choice> choices = new ArrayList<>();
         for (int i = 0; i < classes.size(); i++) {
             JsonNode one = classes.get(i);
-            String name = NodeConfig.text(one.isObject() ? NodeConfig.first(one, "name", "id") : one).strip();
-            String route = one.isObject() ? NodeConfig.text(NodeConfig.first(one, "id", "name")).strip() : name;
+            String name = NodeConfig.text(one.isObject() ? NodeConfig.first(one, "name", "id") : one)
+                    .strip();
+            String route = one.isObject()
+                    ? NodeConfig.text(NodeConfig.first(one, "id", "name")).strip()
+                    : name;
             if (route.isEmpty()) throw Problem.invalid("classes." + i, "needs a name or an id");
             boolean twice = choices.stream().anyMatch(other -> other.route().equals(route));
             if (twice) throw Problem.invalid("classes." + i, "is there twice");
-            choices.add(new Choice(route, name, NodeConfig.text(one.path("description")).strip()));
+            choices.add(new Choice(
+                    route, name, NodeConfig.text(one.path("description")).strip()));
         }
         return choices;
     }
@@ -97,7 +101,8 @@ public final class QuestionClassifierNode implements NodeType {
         StringBuilder system = new StringBuilder("Choose the class that fits the user's message best. The classes:\n");
         for (Choice choice : choices) {
             system.append("- ").append(choice.route());
-            if (!choice.name().equals(choice.route())) system.append(" (").append(choice.name()).append(')');
+            if (!choice.name().equals(choice.route()))
+                system.append(" (").append(choice.name()).append(')');
             if (!choice.description().isEmpty()) system.append(": ").append(choice.description());
             system.append('\n');
         }
@@ -112,7 +117,10 @@ public final class QuestionClassifierNode implements NodeType {
         messages.addObject().put("role", "user").put("content", query);
         request.put("temperature", 0);
         ObjectNode schema = Json.object().put("type", "object").put("additionalProperties", false);
-        ArrayNode allowed = schema.putObject("properties").putObject("class").put("type", "string").putArray("enum");
+        ArrayNode allowed = schema.putObject("properties")
+                .putObject("class")
+                .put("type", "string")
+                .putArray("enum");
         choices.forEach(choice -> allowed.add(choice.route()));
         schema.putArray("required").add("class");
         AnswerSchema.of("classes", schema).putInto(request, "classification");
@@ -128,7 +136,8 @@ public final class QuestionClassifierNode implements NodeType {
                 .strip();
         for (Choice choice : choices) if (choice.route().equals(named)) return Optional.of(choice);
         for (Choice choice : choices) {
-            if (choice.route().equalsIgnoreCase(named) || choice.name().equalsIgnoreCase(named)) return Optional.of(choice);
+            if (choice.route().equalsIgnoreCase(named) || choice.name().equalsIgnoreCase(named))
+                return Optional.of(choice);
         }
         List<Choice> mentioned = choices.stream()
                 .filter(choice -> mentions(content, choice.route()) || mentions(content, choice.name()))

@@ -26,7 +26,8 @@ final class StructuredAnswer {
         String content = call.ask(request);
         AnswerSchema.Read read = read(content);
         // An answer that was cut off, withheld, or that calls tools would not be better the next time.
-        boolean repairable = call.finishReason().equals("stop") && call.message().path("tool_calls").isEmpty();
+        boolean repairable = call.finishReason().equals("stop")
+                && call.message().path("tool_calls").isEmpty();
         if (read.fault() != null && repairable) {
             content = call.ask(repaired(request, content, read.fault()));
             read = read(content);
@@ -46,8 +47,10 @@ final class StructuredAnswer {
         messages.addObject().put("role", "assistant").put("content", quoted);
         messages.addObject()
                 .put("role", "user")
-                .put("content", "This answer does not fit the JSON Schema: " + fault
-                        + ". Give the whole answer again, as JSON that fits and nothing else.");
+                .put(
+                        "content",
+                        "This answer does not fit the JSON Schema: " + fault
+                                + ". Give the whole answer again, as JSON that fits and nothing else.");
         return again;
     }
 }

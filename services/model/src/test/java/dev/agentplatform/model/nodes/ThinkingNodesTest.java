@@ -51,7 +51,8 @@ class ThinkingNodesTest {
             ObjectNode answer = Json.object().put("model", "m-1");
             ObjectNode choice = answer.putArray("choices").addObject().put("finish_reason", "stop");
             choice.putObject("message").put("role", "assistant").put("content", content);
-            ObjectNode usage = answer.putObject("usage").put("prompt_tokens", 10).put("completion_tokens", 5);
+            ObjectNode usage =
+                    answer.putObject("usage").put("prompt_tokens", 10).put("completion_tokens", 5);
             usage.put("total_tokens", 15).put("cost", 0.25);
             answers.add(answer);
             return this;
@@ -74,8 +75,24 @@ class ThinkingNodesTest {
     private Outcome run(NodeType type, String config) throws Exception {
         JsonNode none = Json.nothing();
         RunRecord run = new RunRecord(
-                RUN, "w1", "workflow", null, null, null, null, RunStatus.RUNNING, null, 0, 1, 1, 0, none, RunOptions.USUAL,
-                none, none, none);
+                RUN,
+                "w1",
+                "workflow",
+                null,
+                null,
+                null,
+                null,
+                RunStatus.RUNNING,
+                null,
+                0,
+                1,
+                1,
+                0,
+                none,
+                RunOptions.USUAL,
+                none,
+                none,
+                none);
         Ids ids = new Ids(Clock.fixed(Instant.ofEpochMilli(1), ZoneOffset.UTC));
         Scope scope = Scope.of(Map.of("input", json("{'name':'Ann','history':[{'role':'user','content':'Hi'}]}")));
         NodeContext context = new NodeContext(scope, run, "n", 7, 6, 1, 2, none, 1, ids, List::of);
@@ -91,8 +108,8 @@ class ThinkingNodesTest {
         model.says("Hello Ann");
         Outcome.Done done = done(
                 new LlmNode(model),
-                "{'model':'m','system_prompt':'Be kind.','prompt':'Greet {{input.name}}','temperature':0.5,'max_tokens':9,"
-                        + "'extra_json':{'top_p':0.3,'stream':true}}");
+                "{'model':'m','system_prompt':'Be kind.','prompt':'Greet"
+                    + " {{input.name}}','temperature':0.5,'max_tokens':9,'extra_json':{'top_p':0.3,'stream':true}}");
         assertThat(model.requests.getFirst())
                 .isEqualTo(json("{'top_p':0.3,'model':'m','messages':[{'role':'system','content':'Be kind.'},"
                         + "{'role':'user','content':'Greet Ann'}],'temperature':0.5,'max_tokens':9}"));
@@ -102,7 +119,8 @@ class ThinkingNodesTest {
                 .isEqualTo(json("{'model':'m-1','usage':{'prompt_tokens':10,'completion_tokens':5,'total_tokens':15},"
                         + "'cost':0.25,'content':'Hello Ann','finish_reason':'stop'}"));
         assertThat(done.input().path("prompt").asString()).isEqualTo("Greet Ann");
-        assertThat(model.origins.getFirst().idempotencyKey()).isEqualTo(Ids.step(RUN, 6).toString());
+        assertThat(model.origins.getFirst().idempotencyKey())
+                .isEqualTo(Ids.step(RUN, 6).toString());
         assertThat(model.origins.getFirst().stepId()).isEqualTo(Ids.step(RUN, 7));
         assertThat(model.limits.getFirst()).isNull();
     }
@@ -114,8 +132,9 @@ class ThinkingNodesTest {
                 new LlmNode(model),
                 "{'messages':'{{input.history}}','prompt':'And?','images':['https://x/y.png'],'timeout_seconds':5}");
         assertThat(model.requests.getFirst().path("messages"))
-                .isEqualTo(json("[{'role':'user','content':'Hi'},{'role':'user','content':[{'type':'text','text':'And?'},"
-                        + "{'type':'image_url','image_url':{'url':'https://x/y.png'}}]}]"));
+                .isEqualTo(
+                        json("[{'role':'user','content':'Hi'},{'role':'user','content':[{'type':'text','text':'And?'},"
+                                + "{'type':'image_url','image_url':{'url':'https://x/y.png'}}]}]"));
         assertThat(done.input()).isEqualTo(json("{'prompt':'And?','message_count':2}"));
         assertThat(model.limits.getFirst()).isEqualTo(Duration.ofSeconds(6));
     }
@@ -125,7 +144,10 @@ class ThinkingNodesTest {
         model.says("```json\n{\"age\": 7}\n```");
         Outcome.Done done = done(new LlmNode(model), "{'prompt':'p'," + PERSON + "}");
         assertThat(done.output().path("parsed")).isEqualTo(json("{'age':7}"));
-        assertThat(model.requests.getFirst().at("/response_format/json_schema/schema/type").asString())
+        assertThat(model.requests
+                        .getFirst()
+                        .at("/response_format/json_schema/schema/type")
+                        .asString())
                 .isEqualTo("object");
     }
 
@@ -168,11 +190,13 @@ class ThinkingNodesTest {
         "400, , model_http_400, false",
         "401, invalid_api_key, invalid_api_key, false"
     })
-    void failuresTellWhetherAnotherTryMayHelp(int status, String code, String wanted, boolean retryable) throws Exception {
+    void failuresTellWhetherAnotherTryMayHelp(int status, String code, String wanted, boolean retryable)
+            throws Exception {
         model.error = new WireError(status, "t", code, "Because.");
-        for (NodeType type : List.of(
-                new LlmNode(model), new QuestionClassifierNode(model), new ParameterExtractorNode(model))) {
-            Outcome.Fail fail = (Outcome.Fail) run(type, "{'prompt':'p','query':'q','classes':['a'],'parameters':['a']}");
+        for (NodeType type :
+                List.of(new LlmNode(model), new QuestionClassifierNode(model), new ParameterExtractorNode(model))) {
+            Outcome.Fail fail =
+                    (Outcome.Fail) run(type, "{'prompt':'p','query':'q','classes':['a'],'parameters':['a']}");
             assertThat(fail.code()).isEqualTo(wanted);
             assertThat(fail.message()).isEqualTo("Because.");
             assertThat(fail.retryable()).isEqualTo(retryable);
@@ -180,15 +204,16 @@ class ThinkingNodesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "prompt|{'prompt':' '}",
-        "messages|{'messages':'x'}",
-        "messages.0.role|{'messages':[{'content':'x'}]}",
-        "max_tokens|{'prompt':'p','max_tokens':'many'}",
-        "extra_json|{'prompt':'p','extra_json':[1]}",
-        "response_schema.type|{'prompt':'p','response_schema':{'type':'array'}}",
-        "response_schema|{'prompt':'p','response_schema':[1]}"
-    })
+    @ValueSource(
+            strings = {
+                "prompt|{'prompt':' '}",
+                "messages|{'messages':'x'}",
+                "messages.0.role|{'messages':[{'content':'x'}]}",
+                "max_tokens|{'prompt':'p','max_tokens':'many'}",
+                "extra_json|{'prompt':'p','extra_json':[1]}",
+                "response_schema.type|{'prompt':'p','response_schema':{'type':'array'}}",
+                "response_schema|{'prompt':'p','response_schema':[1]}"
+            })
     void wrongConfigsAreNamed(String fieldAndConfig) {
         String[] parts = fieldAndConfig.split("\\|", 2);
         assertThatThrownBy(() -> run(new LlmNode(model), parts[1]))
@@ -224,7 +249,8 @@ class ThinkingNodesTest {
 
     @Test
     void aNodeThatAsksNothingIsForAnExecutorOutside() {
-        assertThat(new LlmNode(model).prepare(json("{'model':'m','system_prompt':'s'}"))).isNull();
+        assertThat(new LlmNode(model).prepare(json("{'model':'m','system_prompt':'s'}")))
+                .isNull();
     }
 
     @Test
@@ -239,11 +265,12 @@ class ThinkingNodesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "[{'name':'city','required':true},{'name':'n','type':'integer'}]",
-        "{'city':{'required':true},'n':'integer'}",
-        "{'type':'object','properties':{'city':{'type':'string'},'n':{'type':'integer'}},'required':['city']}"
-    })
+    @ValueSource(
+            strings = {
+                "[{'name':'city','required':true},{'name':'n','type':'integer'}]",
+                "{'city':{'required':true},'n':'integer'}",
+                "{'type':'object','properties':{'city':{'type':'string'},'n':{'type':'integer'}},'required':['city']}"
+            })
     void valuesAreReadAndChecked(String parameters) throws Exception {
         String config = "{'query':'Rome','parameters':" + parameters + "}";
         model.says("{\"city\":\"Rome\",\"n\":null}");

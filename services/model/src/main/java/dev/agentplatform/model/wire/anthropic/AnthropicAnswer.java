@@ -15,8 +15,8 @@ final class AnthropicAnswer {
         if (!answer.path("content").isArray()) {
             throw new WireError(502, "server_error", "invalid_answer", "The provider's answer has no content.");
         }
-        Completion completion =
-                new Completion(answer.path("id").asString("chatcmpl-0"), answer.path("model").asString(model));
+        Completion completion = new Completion(
+                answer.path("id").asString("chatcmpl-0"), answer.path("model").asString(model));
         JsonNode structured = structured(answer.path("content"));
         for (JsonNode block : answer.path("content")) {
             switch (block.path("type").asString("")) {
@@ -41,7 +41,9 @@ final class AnthropicAnswer {
         }
         if (structured != null) completion.text(Json.write(structured));
         String reason = answer.path("stop_reason").asString("");
-        return completion.end(finishReason(reason, completion.calls()), usage(answer.path("usage")).json());
+        return completion.end(
+                finishReason(reason, completion.calls()),
+                usage(answer.path("usage")).json());
     }
 
     /** The input of the tool that takes the answer, null when it was not called. */

@@ -47,7 +47,8 @@ final class AnthropicRequest {
         tools(body);
         if (!chat.stop().isEmpty()) stops(body.putArray("stop_sequences"));
         if (!thinks) sampling(body);
-        if (chat.user() != null && !chat.user().isBlank()) body.putObject("metadata").put("user_id", chat.user());
+        if (chat.user() != null && !chat.user().isBlank())
+            body.putObject("metadata").put("user_id", chat.user());
         if (chat.stream()) body.put("stream", true);
         return body;
     }
@@ -56,7 +57,8 @@ final class AnthropicRequest {
     private void sampling(ObjectNode body) {
         Double temperature = chat.sampling().temperature();
         if (temperature != null) body.put("temperature", Math.min(temperature, 1.0));
-        else if (chat.sampling().topP() != null) body.put("top_p", chat.sampling().topP());
+        else if (chat.sampling().topP() != null)
+            body.put("top_p", chat.sampling().topP());
     }
 
     /** Sets the limit of tokens too: what is thought counts against it. */
@@ -101,7 +103,8 @@ final class AnthropicRequest {
         // The model goes on from these very characters, and none may be a space.
         if (!last.user() && last.blocks().getLast() instanceof Block.Text text) {
             ArrayNode content = (ArrayNode) messages.get(messages.size() - 1).get("content");
-            ((ObjectNode) content.get(content.size() - 1)).put("text", text.text().stripTrailing());
+            ((ObjectNode) content.get(content.size() - 1))
+                    .put("text", text.text().stripTrailing());
         }
     }
 
@@ -160,11 +163,13 @@ final class AnthropicRequest {
         }
         if (structured) answerTool(tools);
         ObjectNode choice = body.putObject("tool_choice");
-        boolean onlyAnswer = structured && (chat.tools().isEmpty() || chat.toolChoice().mode() == ToolChoice.Mode.NONE);
+        boolean onlyAnswer =
+                structured && (chat.tools().isEmpty() || chat.toolChoice().mode() == ToolChoice.Mode.NONE);
         if (onlyAnswer) choice.put("type", "tool").put("name", ANSWER_TOOL);
         else choice(choice);
         boolean oneAtATime = !chat.parallelTools() || onlyAnswer;
-        if (oneAtATime && !choice.path("type").asString("").equals("none")) choice.put("disable_parallel_tool_use", true);
+        if (oneAtATime && !choice.path("type").asString("").equals("none"))
+            choice.put("disable_parallel_tool_use", true);
     }
 
     private void answerTool(ArrayNode tools) {
@@ -187,7 +192,8 @@ final class AnthropicRequest {
 
     private void stops(ArrayNode stops) {
         for (String stop : chat.stop()) {
-            if (stop.isBlank()) throw Problem.invalid("stop", "must not be only spaces or line ends with this provider");
+            if (stop.isBlank())
+                throw Problem.invalid("stop", "must not be only spaces or line ends with this provider");
             stops.add(stop);
         }
     }

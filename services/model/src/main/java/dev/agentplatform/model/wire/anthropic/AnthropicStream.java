@@ -42,8 +42,7 @@ final class AnthropicStream implements WireStream {
         }
 
         boolean answer() {
-            return type().equals("tool_use")
-                    && start.path("name").asString("").equals(AnthropicRequest.ANSWER_TOOL);
+            return type().equals("tool_use") && start.path("name").asString("").equals(AnthropicRequest.ANSWER_TOOL);
         }
     }
 
@@ -69,7 +68,8 @@ final class AnthropicStream implements WireStream {
         switch (event.path("type").asString(name == null ? "" : name)) {
             case "message_start" -> {
                 JsonNode message = event.path("message");
-                chunks.name(message.path("id").asString(""), message.path("model").asString(""));
+                chunks.name(
+                        message.path("id").asString(""), message.path("model").asString(""));
                 merge(message.path("usage"));
                 out.addAll(chunks.begin());
             }
@@ -107,7 +107,9 @@ final class AnthropicStream implements WireStream {
             case "text" -> text(out, block.path("text").asString(""));
             case "tool_use" -> {
                 if (open.answer()) answer(index, open);
-                else out.add(chunks.call(block.path("id").asString(""), block.path("name").asString(""), "", Json.nothing()));
+                else
+                    out.add(chunks.call(
+                            block.path("id").asString(""), block.path("name").asString(""), "", Json.nothing()));
             }
             default -> {}
         }
@@ -134,7 +136,8 @@ final class AnthropicStream implements WireStream {
                 open.text.append(more);
                 if (!more.isEmpty()) out.add(chunks.reasoning(more));
             }
-            case "signature_delta" -> open.signature.append(delta.path("signature").asString(""));
+            case "signature_delta" ->
+                open.signature.append(delta.path("signature").asString(""));
             default -> {}
         }
     }

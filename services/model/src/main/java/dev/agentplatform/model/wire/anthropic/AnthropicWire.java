@@ -80,20 +80,19 @@ public final class AnthropicWire implements Wire {
     /** @param error {@code {type, message}} @param status of the answer; what {@code type} means counts more */
     static WireError error(int status, JsonNode error) {
         String type = error.path("type").asString("");
-        int known =
-                switch (type) {
-                    case "invalid_request_error" -> status == 413 ? 413 : 400;
-                    case "authentication_error" -> 401;
-                    case "billing_error" -> 402;
-                    case "permission_error" -> 403;
-                    case "not_found_error" -> 404;
-                    case "request_too_large" -> 413;
-                    case "rate_limit_error" -> 429;
-                    case "api_error" -> 500;
-                    case "timeout_error" -> 504;
-                    case "overloaded_error" -> 503;
-                    default -> status == 529 ? 503 : status;
-                };
+        int known = switch (type) {
+            case "invalid_request_error" -> status == 413 ? 413 : 400;
+            case "authentication_error" -> 401;
+            case "billing_error" -> 402;
+            case "permission_error" -> 403;
+            case "not_found_error" -> 404;
+            case "request_too_large" -> 413;
+            case "rate_limit_error" -> 429;
+            case "api_error" -> 500;
+            case "timeout_error" -> 504;
+            case "overloaded_error" -> 503;
+            default -> status == 529 ? 503 : status;
+        };
         String code = type.equals("overloaded_error") || status == 529 ? "overloaded" : null;
         return Refusals.of(known, code, error.path("message").asString(""));
     }

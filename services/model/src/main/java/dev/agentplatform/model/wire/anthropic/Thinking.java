@@ -25,7 +25,8 @@ record Thinking(Kind kind, int answerTokens) {
         if (!name.matches()) name = OLD_NAME.matcher(model);
         // An unknown name is likely newer than this list.
         if (!name.matches()) return new Thinking(Kind.ADAPTIVE, 16_384);
-        int version = Integer.parseInt(name.group(1)) * 100 + (name.group(2) == null ? 0 : Integer.parseInt(name.group(2)));
+        int version =
+                Integer.parseInt(name.group(1)) * 100 + (name.group(2) == null ? 0 : Integer.parseInt(name.group(2)));
         if (version < 305) return new Thinking(Kind.NONE, 4_096);
         if (version < 307) return new Thinking(Kind.NONE, 8_192);
         return new Thinking(version < 406 ? Kind.BUDGET : Kind.ADAPTIVE, version < 400 ? 8_192 : 16_384);

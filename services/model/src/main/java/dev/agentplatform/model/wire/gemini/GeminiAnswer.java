@@ -105,7 +105,8 @@ final class GeminiAnswer {
     static Usage usage(JsonNode usage) {
         long thoughts = usage.path("thoughtsTokenCount").asLong(0);
         return new Usage(
-                usage.path("promptTokenCount").asLong(0) + usage.path("toolUsePromptTokenCount").asLong(0),
+                usage.path("promptTokenCount").asLong(0)
+                        + usage.path("toolUsePromptTokenCount").asLong(0),
                 usage.path("candidatesTokenCount").asLong(0) + thoughts,
                 usage.path("cachedContentTokenCount").asLong(0),
                 0,

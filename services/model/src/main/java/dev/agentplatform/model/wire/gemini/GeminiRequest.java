@@ -144,7 +144,9 @@ final class GeminiRequest {
             case NONE -> calling.put("mode", "NONE");
             case ANY -> calling.put("mode", "ANY");
             case ONE ->
-                calling.put("mode", "ANY").putArray("allowedFunctionNames").add(chat.toolChoice().name());
+                calling.put("mode", "ANY")
+                        .putArray("allowedFunctionNames")
+                        .add(chat.toolChoice().name());
         }
     }
 

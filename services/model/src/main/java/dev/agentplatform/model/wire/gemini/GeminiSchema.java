@@ -67,7 +67,8 @@ final class GeminiSchema {
 
     /** A schema that refers to itself ends at an object of any shape. */
     private ObjectNode referenced(JsonNode schema, String reference, int depth, Set<String> within) {
-        if (within.contains(reference) || !reference.startsWith("#")) return Json.object().put("type", "OBJECT");
+        if (within.contains(reference) || !reference.startsWith("#"))
+            return Json.object().put("type", "OBJECT");
         JsonNode target = reference.length() < 2 ? root : root.at(reference.substring(1));
         Set<String> deeper = new HashSet<>(within);
         deeper.add(reference);
@@ -143,9 +144,12 @@ final class GeminiSchema {
         if (FORMATS.getOrDefault(type, Set.of()).contains(format)) out.put("format", format);
         switch (type) {
             case "OBJECT" -> object(out, schema, depth, within);
-            case "ARRAY" -> out.set("items", schema.has("items")
-                    ? clean(schema.path("items"), depth + 1, within)
-                    : Json.object().put("type", "STRING"));
+            case "ARRAY" ->
+                out.set(
+                        "items",
+                        schema.has("items")
+                                ? clean(schema.path("items"), depth + 1, within)
+                                : Json.object().put("type", "STRING"));
             default -> values(out, type, schema);
         }
         return out;

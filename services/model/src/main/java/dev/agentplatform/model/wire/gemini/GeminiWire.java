@@ -99,7 +99,10 @@ public final class GeminiWire implements Wire {
     public ObjectNode embeddingsAnswer(WireTarget target, JsonNode answer) {
         List<JsonNode> vectors = new ArrayList<>();
         for (JsonNode one : answer.path("embeddings")) vectors.add(one.path("values"));
-        return Vectors.list(target.model(), vectors, answer.path("usageMetadata").path("promptTokenCount").asLong(0));
+        return Vectors.list(
+                target.model(),
+                vectors,
+                answer.path("usageMetadata").path("promptTokenCount").asLong(0));
     }
 
     @Override
@@ -130,18 +133,17 @@ public final class GeminiWire implements Wire {
         for (JsonNode detail : error.path("details")) {
             if (detail.path("reason").asString("").startsWith("API_KEY")) return Refusals.of(401, null, "");
         }
-        int known =
-                switch (error.path("status").asString("")) {
-                    case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> 400;
-                    case "UNAUTHENTICATED" -> 401;
-                    case "PERMISSION_DENIED" -> 403;
-                    case "NOT_FOUND" -> 404;
-                    case "RESOURCE_EXHAUSTED" -> 429;
-                    case "INTERNAL" -> 500;
-                    case "UNAVAILABLE" -> 503;
-                    case "DEADLINE_EXCEEDED" -> 504;
-                    default -> status;
-                };
+        int known = switch (error.path("status").asString("")) {
+            case "INVALID_ARGUMENT", "FAILED_PRECONDITION", "OUT_OF_RANGE" -> 400;
+            case "UNAUTHENTICATED" -> 401;
+            case "PERMISSION_DENIED" -> 403;
+            case "NOT_FOUND" -> 404;
+            case "RESOURCE_EXHAUSTED" -> 429;
+            case "INTERNAL" -> 500;
+            case "UNAVAILABLE" -> 503;
+            case "DEADLINE_EXCEEDED" -> 504;
+            default -> status;
+        };
         String code = known == 503 ? "overloaded" : null;
         return Refusals.of(known, code, error.path("message").asString(""));
     }

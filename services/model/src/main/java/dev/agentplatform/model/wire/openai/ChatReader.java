@@ -85,7 +85,9 @@ final class ChatReader {
             }
             if (!names.add(name)) throw Problem.invalid(path + ".function.name", "is there twice");
             tools.add(new ToolDefinition(
-                    name, textOf(path + ".function.description", function.path("description")), parameters(path, function)));
+                    name,
+                    textOf(path + ".function.description", function.path("description")),
+                    parameters(path, function)));
         }
         return tools;
     }
@@ -105,13 +107,12 @@ final class ChatReader {
         JsonNode choice = request.path("tool_choice");
         if (Json.isNothing(choice)) return ToolChoice.AUTO;
         if (choice.isString()) {
-            ToolChoice named =
-                    switch (choice.stringValue()) {
-                        case "auto" -> ToolChoice.AUTO;
-                        case "none" -> ToolChoice.NONE;
-                        case "required" -> ToolChoice.ANY;
-                        default -> throw Problem.invalid("tool_choice", "must be auto, none, required or a function");
-                    };
+            ToolChoice named = switch (choice.stringValue()) {
+                case "auto" -> ToolChoice.AUTO;
+                case "none" -> ToolChoice.NONE;
+                case "required" -> ToolChoice.ANY;
+                default -> throw Problem.invalid("tool_choice", "must be auto, none, required or a function");
+            };
             if (named == ToolChoice.ANY && tools.isEmpty()) throw Problem.invalid("tool_choice", "needs tools");
             return named;
         }
@@ -134,7 +135,8 @@ final class ChatReader {
             case "json_schema" -> {
                 JsonNode named = format.path("json_schema");
                 String path = "response_format.json_schema.schema";
-                if (!(named.path("schema") instanceof ObjectNode schema)) throw Problem.invalid(path, "must be an object");
+                if (!(named.path("schema") instanceof ObjectNode schema))
+                    throw Problem.invalid(path, "must be an object");
                 if (!schema.path("type").asString("").equals("object")) {
                     throw Problem.invalid(path + ".type", "must be object");
                 }
@@ -185,7 +187,8 @@ final class ChatReader {
     private Long seed() {
         JsonNode seed = request.path("seed");
         if (Json.isNothing(seed)) return null;
-        if (!seed.isIntegralNumber() || !seed.canConvertToLong()) throw Problem.invalid("seed", "must be a whole number");
+        if (!seed.isIntegralNumber() || !seed.canConvertToLong())
+            throw Problem.invalid("seed", "must be a whole number");
         return seed.longValue();
     }
 

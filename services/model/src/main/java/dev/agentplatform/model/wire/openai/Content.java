@@ -33,7 +33,9 @@ final class Content {
             case "image_url" -> {
                 JsonNode image = part.path("image_url");
                 // Some clients give the URL alone.
-                String url = image.isString() ? image.stringValue() : image.path("url").asString("");
+                String url = image.isString()
+                        ? image.stringValue()
+                        : image.path("url").asString("");
                 blocks.add(media(path + ".image_url.url", Block.Kind.IMAGE, url));
             }
             case "input_audio" -> {
@@ -49,12 +51,14 @@ final class Content {
             case "file" -> {
                 String url = part.path("file").path("file_data").asString("");
                 if (url.isEmpty()) {
-                    throw Problem.invalid(path + ".file.file_data", "is needed; ids of files mean nothing to this provider");
+                    throw Problem.invalid(
+                            path + ".file.file_data", "is needed; ids of files mean nothing to this provider");
                 }
                 blocks.add(media(path + ".file.file_data", Block.Kind.FILE, url));
             }
             default ->
-                throw Problem.invalid(path + ".type", "must be text, image_url, input_audio or file with this provider");
+                throw Problem.invalid(
+                        path + ".type", "must be text, image_url, input_audio or file with this provider");
         }
     }
 
@@ -65,7 +69,8 @@ final class Content {
             int parameters = type.indexOf(';');
             if (parameters >= 0) type = type.substring(0, parameters);
             String data = at < 0 ? "" : url.substring(at + BASE64.length());
-            if (type.isEmpty() || data.isEmpty()) throw Problem.invalid(path, "must be data:<media type>;base64,<data>");
+            if (type.isEmpty() || data.isEmpty())
+                throw Problem.invalid(path, "must be data:<media type>;base64,<data>");
             return new Block.Media(path, kind, type, data, null);
         }
         if (url.regionMatches(true, 0, "https://", 0, 8)) return new Block.Media(path, kind, null, null, url);

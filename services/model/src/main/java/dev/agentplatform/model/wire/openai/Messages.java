@@ -103,7 +103,8 @@ final class Messages {
         if (name.isEmpty()) throw Problem.invalid(path + ".function.name", "must not be empty");
         Open known = new Open(nativeId(id), name);
         if (open.putIfAbsent(id, known) != null) throw Problem.invalid(path + ".id", "is there twice");
-        ObjectNode arguments = arguments(path + ".function.arguments", call.path("function").path("arguments"));
+        ObjectNode arguments =
+                arguments(path + ".function.arguments", call.path("function").path("arguments"));
         current.add(new Block.ToolUse(known.id(), name, arguments, call.path("extra_content")));
     }
 

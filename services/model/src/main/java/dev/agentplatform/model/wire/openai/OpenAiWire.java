@@ -82,8 +82,10 @@ public final class OpenAiWire implements Wire {
 
     private static WireError error(int status, JsonNode body) {
         JsonNode error = body.path("error");
-        String message = error.isString() ? error.stringValue() : error.path("message").asString("");
-        if (message.isEmpty()) message = body.path("message").asString(body.path("detail").asString(""));
+        String message =
+                error.isString() ? error.stringValue() : error.path("message").asString("");
+        if (message.isEmpty())
+            message = body.path("message").asString(body.path("detail").asString(""));
         WireError known = Refusals.of(status, error.path("code").asString(null), message);
         String type = error.path("type").asString(known.type());
         return new WireError(status, type, known.code(), known.getMessage());
@@ -103,7 +105,8 @@ public final class OpenAiWire implements Wire {
             try {
                 chunk = Json.parse(data);
             } catch (IllegalArgumentException notJson) {
-                throw new WireError(502, "server_error", "invalid_answer", "The provider sent a chunk that is not JSON.");
+                throw new WireError(
+                        502, "server_error", "invalid_answer", "The provider sent a chunk that is not JSON.");
             }
             if (!Json.isNothing(chunk.path("error"))) throw error(502, chunk);
             return List.of(object(chunk));

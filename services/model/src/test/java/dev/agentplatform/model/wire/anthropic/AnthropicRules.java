@@ -48,7 +48,8 @@ public final class AnthropicRules {
         must(temperature >= 0 && temperature <= 1, "temperature: range: 0..1");
         must(!(request.has("temperature") && request.has("top_p")), "temperature and top_p cannot both be specified");
         must(!request.has("system") || !request.path("system").asString("").isBlank(), "system: must be non-empty");
-        for (JsonNode stop : request.path("stop_sequences")) must(!stop.asString("").isBlank(), "stop_sequences: blank");
+        for (JsonNode stop : request.path("stop_sequences"))
+            must(!stop.asString("").isBlank(), "stop_sequences: blank");
         tools(request);
         thinking(request, most);
         messages(request.path("messages"));
@@ -105,13 +106,18 @@ public final class AnthropicRules {
                 }
                 if (type.equals("tool_use")) calls.add(block.path("id").asString(""));
             }
-            must(answered.equals(open), "tool_use ids without tool_result blocks, or the other way: " + open + answered);
+            must(
+                    answered.equals(open),
+                    "tool_use ids without tool_result blocks, or the other way: " + open + answered);
             open = calls;
         }
         must(open.isEmpty(), "tool_use without tool_result at the end");
         JsonNode last = messages.path(messages.size() - 1);
         if (!last.path("role").asString("").equals("assistant")) return;
-        String end = last.path("content").path(last.path("content").size() - 1).path("text").asString("x");
+        String end = last.path("content")
+                .path(last.path("content").size() - 1)
+                .path("text")
+                .asString("x");
         must(end.equals(end.stripTrailing()), "final assistant content cannot end with trailing whitespace");
     }
 

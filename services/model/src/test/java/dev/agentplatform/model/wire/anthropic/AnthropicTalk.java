@@ -17,9 +17,13 @@ public final class AnthropicTalk {
     static ObjectNode answer(Random random) {
         ArrayNode content = Json.array();
         if (random.nextInt(3) == 0) {
-            content.addObject().put("type", "thinking").put("thinking", "Hm, let me see").put("signature", "c2ln");
+            content.addObject()
+                    .put("type", "thinking")
+                    .put("thinking", "Hm, let me see")
+                    .put("signature", "c2ln");
         }
-        if (random.nextInt(6) == 0) content.addObject().put("type", "redacted_thinking").put("data", "xyz");
+        if (random.nextInt(6) == 0)
+            content.addObject().put("type", "redacted_thinking").put("data", "xyz");
         if (random.nextInt(3) > 0) content.addObject().put("type", "text").put("text", "Guten Tag, 你好 \uD83D\uDE00!");
         if (random.nextInt(4) == 0) content.addObject().put("type", "text").put("text", " And more.");
         boolean structured = random.nextInt(4) == 0;
@@ -35,7 +39,8 @@ public final class AnthropicTalk {
     }
 
     public static ObjectNode message(ArrayNode content, String stopReason, int input, int output) {
-        ObjectNode answer = Json.object().put("id", "msg_1").put("type", "message").put("role", "assistant");
+        ObjectNode answer =
+                Json.object().put("id", "msg_1").put("type", "message").put("role", "assistant");
         answer.put("model", "claude-test");
         answer.set("content", content);
         answer.put("stop_reason", stopReason).putNull("stop_sequence");
@@ -58,8 +63,11 @@ public final class AnthropicTalk {
             block(events, i, (ObjectNode) answer.get("content").get(i), random);
         }
         ObjectNode end = Json.object().put("type", "message_delta");
-        end.putObject("delta").put("stop_reason", answer.get("stop_reason").stringValue()).putNull("stop_sequence");
-        end.putObject("usage").put("output_tokens", answer.at("/usage/output_tokens").asInt());
+        end.putObject("delta")
+                .put("stop_reason", answer.get("stop_reason").stringValue())
+                .putNull("stop_sequence");
+        end.putObject("usage")
+                .put("output_tokens", answer.at("/usage/output_tokens").asInt());
         events.add(end);
         events.add(Json.object().put("type", "message_stop"));
         return events;
@@ -78,14 +86,28 @@ public final class AnthropicTalk {
         start.set("content_block", begin);
         events.add(start);
         switch (type) {
-            case "text" -> cut(events, index, "text_delta", "text", block.get("text").stringValue(), random);
+            case "text" ->
+                cut(events, index, "text_delta", "text", block.get("text").stringValue(), random);
             case "thinking" -> {
-                cut(events, index, "thinking_delta", "thinking", block.get("thinking").stringValue(), random);
-                cut(events, index, "signature_delta", "signature", block.get("signature").stringValue(), random);
+                cut(
+                        events,
+                        index,
+                        "thinking_delta",
+                        "thinking",
+                        block.get("thinking").stringValue(),
+                        random);
+                cut(
+                        events,
+                        index,
+                        "signature_delta",
+                        "signature",
+                        block.get("signature").stringValue(),
+                        random);
             }
             case "tool_use" -> {
                 // Without parameters the API sends one empty piece, or none.
-                String json = block.get("input").isEmpty() ? "" : block.get("input").toString();
+                String json =
+                        block.get("input").isEmpty() ? "" : block.get("input").toString();
                 cut(events, index, "input_json_delta", "partial_json", json, random);
             }
             default -> {}

@@ -58,13 +58,16 @@ class AnthropicWireTest {
             Random random = new Random(seed);
             ObjectNode request = new Conversations(random).request();
             ObjectNode body = body(MODELS.get(seed % MODELS.size()), request);
-            assertThat(AnthropicRules.faults(body)).as("seed %s: %s -> %s", seed, request, body).isEmpty();
+            assertThat(AnthropicRules.faults(body))
+                    .as("seed %s: %s -> %s", seed, request, body)
+                    .isEmpty();
         }
     }
 
     @Test
     void sendsVersionAndKeyInHeadersOnly() {
-        WireRequest sent = wire.chat(target("claude-opus-4-6"), request("{'messages':[{'role':'user','content':'Hi'}]}"));
+        WireRequest sent =
+                wire.chat(target("claude-opus-4-6"), request("{'messages':[{'role':'user','content':'Hi'}]}"));
         assertThat(sent.url()).isEqualTo("http://localhost/v1/messages");
         assertThat(sent.headers()).containsEntry("x-api-key", KEY).containsEntry("anthropic-version", "2023-06-01");
         assertThat(new String(sent.body(), StandardCharsets.UTF_8)).doesNotContain(KEY);
@@ -73,33 +76,38 @@ class AnthropicWireTest {
 
     @Test
     void translatesAConversationWithParallelTools() {
-        JsonNode body = body("{'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Weather?'},"
-                + "{'role':'assistant','content':null,'tool_calls':["
-                + "{'id':'a','type':'function','function':{'name':'w','arguments':'{}'}},"
-                + "{'id':'b','type':'function','function':{'name':'w','arguments':'{}'}}]},"
-                + "{'role':'tool','tool_call_id':'b','content':'rain'},"
-                + "{'role':'tool','tool_call_id':'a','content':'boom','is_error':true},"
-                + "{'role':'user','content':'So?'},{'role':'system','content':'In German.'}]}");
+        JsonNode body =
+                body("{'messages':[{'role':'system','content':'Be brief.'},{'role':'user','content':'Weather?'},"
+                        + "{'role':'assistant','content':null,'tool_calls':["
+                        + "{'id':'a','type':'function','function':{'name':'w','arguments':'{}'}},"
+                        + "{'id':'b','type':'function','function':{'name':'w','arguments':'{}'}}]},"
+                        + "{'role':'tool','tool_call_id':'b','content':'rain'},"
+                        + "{'role':'tool','tool_call_id':'a','content':'boom','is_error':true},"
+                        + "{'role':'user','content':'So?'},{'role':'system','content':'In German.'}]}");
         assertThat(body.path("system").asString()).isEqualTo("Be brief.\n\nIn German.");
         assertThat(body.path("messages").size()).isEqualTo(3);
-        assertThat(body.at("/messages/2/content"))
-                .isEqualTo(Json.parse("""
-                        [{"type":"tool_result","tool_use_id":"b","content":[{"type":"text","text":"rain"}]},
-                         {"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"boom"}],"is_error":true},
-                         {"type":"text","text":"So?"}]"""));
+        assertThat(body.at("/messages/2/content")).isEqualTo(Json.parse("""
+            [{"type":"tool_result","tool_use_id":"b","content":[{"type":"text","text":"rain"}]},
+             {"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"boom"}],"is_error":true},
+             {"type":"text","text":"So?"}]\
+            """));
     }
 
     @Test
     void aSchemaBecomesAToolThatTakesTheAnswer() {
-        String format = "'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':{'type':'object'}}}";
+        String format =
+                "'response_format':{'type':'json_schema','json_schema':{'name':'n','schema':{'type':'object'}}}";
         JsonNode alone = body("{'messages':[{'role':'user','content':'Hi'}]," + format + "}");
         assertThat(alone.at("/tool_choice/name").asString()).isEqualTo("structured_answer");
-        JsonNode beside = body("{'messages':[{'role':'user','content':'Hi'}],'tools':[{'type':'function','function':{'name':'t'}}],"
-                + format + "}");
+        JsonNode beside = body(
+                "{'messages':[{'role':'user','content':'Hi'}],'tools':[{'type':'function','function':{'name':'t'}}],"
+                        + format + "}");
         assertThat(beside.at("/tool_choice/type").asString()).isEqualTo("any");
         assertThat(beside.path("tools").size()).isEqualTo(2);
-        JsonNode answer = wire.chatAnswer(target("m"), request("{'content':[{'type':'tool_use','id':'x',"
-                + "'name':'structured_answer','input':{'sum':3}}],'stop_reason':'tool_use','usage':{}}"));
+        JsonNode answer = wire.chatAnswer(
+                target("m"),
+                request("{'content':[{'type':'tool_use','id':'x',"
+                        + "'name':'structured_answer','input':{'sum':3}}],'stop_reason':'tool_use','usage':{}}"));
         assertThat(answer.at("/choices/0/message/content").asString()).isEqualTo("{\"sum\":3}");
         assertThat(answer.at("/choices/0/finish_reason").asString()).isEqualTo("stop");
         assertThat(answer.at("/choices/0/message").has("tool_calls")).isFalse();
@@ -133,35 +141,36 @@ class AnthropicWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "n|'n':2",
-        "logprobs|'logprobs':true",
-        "logit_bias|'logit_bias':{'1':2}",
-        "functions|'functions':[]",
-        "modalities|'modalities':['audio']",
-        "temperature|'temperature':3",
-        "temperature|'temperature':'hot'",
-        "max_tokens|'max_tokens':0",
-        "stop|'stop':'\\n'",
-        "tools.0.type|'tools':[{'type':'custom'}]",
-        "tools.0.function.name|'tools':[{'type':'function','function':{'name':'a b'}}]",
-        "tool_choice|'tool_choice':'required'",
-        "tool_choice.function.name|'tool_choice':{'type':'function','function':{'name':'x'}}",
-        "response_format.type|'response_format':{'type':'grammar'}",
-        "response_format.json_schema.schema.type|'response_format':{'type':'json_schema','json_schema':{'schema':{'type':'array'}}}",
-        "reasoning_effort|'reasoning_effort':'much'",
-        "messages|'messages':[]",
-        "messages|'messages':[{'role':'system','content':'alone'}]",
-        "messages.0.role|'messages':[{'role':'wizard'}]",
-        "messages.0.content|'messages':[{'role':'user','content':5}]",
-        "messages.0.content.0.type|'messages':[{'role':'user','content':[{'type':'smell'}]}]",
-        "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'http://x/y.png'}}]}]",
-        "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/tiff;base64,AA'}}]}]",
-        "messages.0.content.0|'messages':[{'role':'user','content':[{'type':'input_audio','input_audio':{'format':'wav','data':'AA'}}]}]",
-        "messages.0.tool_call_id|'messages':[{'role':'tool','tool_call_id':'a','content':'x'}]",
-        "messages.0.tool_calls|'messages':[{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'{}'}}]}]",
-        "messages.0.tool_calls.0.function.arguments|'messages':[{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'[1]'}}]}]"
-    })
+    @ValueSource(
+            strings = {
+                "n|'n':2",
+                "logprobs|'logprobs':true",
+                "logit_bias|'logit_bias':{'1':2}",
+                "functions|'functions':[]",
+                "modalities|'modalities':['audio']",
+                "temperature|'temperature':3",
+                "temperature|'temperature':'hot'",
+                "max_tokens|'max_tokens':0",
+                "stop|'stop':'\\n'",
+                "tools.0.type|'tools':[{'type':'custom'}]",
+                "tools.0.function.name|'tools':[{'type':'function','function':{'name':'a b'}}]",
+                "tool_choice|'tool_choice':'required'",
+                "tool_choice.function.name|'tool_choice':{'type':'function','function':{'name':'x'}}",
+                "response_format.type|'response_format':{'type':'grammar'}",
+                "response_format.json_schema.schema.type|'response_format':{'type':'json_schema','json_schema':{'schema':{'type':'array'}}}",
+                "reasoning_effort|'reasoning_effort':'much'",
+                "messages|'messages':[]",
+                "messages|'messages':[{'role':'system','content':'alone'}]",
+                "messages.0.role|'messages':[{'role':'wizard'}]",
+                "messages.0.content|'messages':[{'role':'user','content':5}]",
+                "messages.0.content.0.type|'messages':[{'role':'user','content':[{'type':'smell'}]}]",
+                "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'http://x/y.png'}}]}]",
+                "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'data:image/tiff;base64,AA'}}]}]",
+                "messages.0.content.0|'messages':[{'role':'user','content':[{'type':'input_audio','input_audio':{'format':'wav','data':'AA'}}]}]",
+                "messages.0.tool_call_id|'messages':[{'role':'tool','tool_call_id':'a','content':'x'}]",
+                "messages.0.tool_calls|'messages':[{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'{}'}}]}]",
+                "messages.0.tool_calls.0.function.arguments|'messages':[{'role':'assistant','tool_calls':[{'id':'a','function':{'name':'f','arguments':'[1]'}}]}]"
+            })
     void refusesByName(String fieldAndJson) {
         String[] parts = fieldAndJson.split("\\|", 2);
         ObjectNode request = request("{'messages':[{'role':'user','content':'Hi'}]}");
@@ -174,15 +183,17 @@ class AnthropicWireTest {
 
     @Test
     void harmlessFieldsAreIgnored() {
-        JsonNode body = body("{'messages':[{'role':'user','content':'Hi','name':'Bob'}],'n':1,'logprobs':false,'seed':7,"
-                + "'store':true,'presence_penalty':0.5,'frequency_penalty':0,'whatever':{},'service_tier':'auto'}");
+        JsonNode body = body(
+                "{'messages':[{'role':'user','content':'Hi','name':'Bob'}],'n':1,'logprobs':false,'seed':7,"
+                    + "'store':true,'presence_penalty':0.5,'frequency_penalty':0,'whatever':{},'service_tier':'auto'}");
         assertThat(AnthropicRules.faults(body)).isEmpty();
     }
 
     @Test
     void embeddingsAreRefused() {
         assertThatThrownBy(() -> wire.embeddings(target("claude"), request("{'input':'x'}")))
-                .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.status()).isEqualTo(422));
+                .isInstanceOfSatisfying(
+                        Problem.class, problem -> assertThat(problem.status()).isEqualTo(422));
     }
 
     @ParameterizedTest
@@ -198,7 +209,8 @@ class AnthropicWireTest {
         "529, '', 503, server_error, overloaded"
     })
     void errorsAreOpenAis(int status, String type, int wanted, String wantedType, String code) {
-        byte[] body = ("{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"bad " + KEY + " here\"}}")
+        byte[] body = ("{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"bad " + KEY
+                        + " here\"}}")
                 .getBytes(StandardCharsets.UTF_8);
         WireError error = wire.error(status, body);
         assertThat(error.status()).isEqualTo(wanted);
@@ -210,7 +222,8 @@ class AnthropicWireTest {
     @Test
     void aBodyOfAnyKindIsAnError() {
         for (String body : List.of("", "<html>", "[]", "null", "{\"error\":5}")) {
-            assertThat(wire.error(500, body.getBytes(StandardCharsets.UTF_8)).status()).isEqualTo(500);
+            assertThat(wire.error(500, body.getBytes(StandardCharsets.UTF_8)).status())
+                    .isEqualTo(500);
         }
         assertThat(wire.error(500, new byte[0]).getMessage()).contains("500");
     }
@@ -223,7 +236,9 @@ class AnthropicWireTest {
             ObjectNode request = request("{'messages':[{'role':'user','content':'Hi'}],'stream':true,"
                     + "'stream_options':{'include_usage':true}}");
             if (answer.toString().contains("structured_answer")) {
-                request.set("response_format", request("{'type':'json_schema','json_schema':{'schema':{'type':'object'}}}"));
+                request.set(
+                        "response_format",
+                        request("{'type':'json_schema','json_schema':{'schema':{'type':'object'}}}"));
             }
             WireStream stream = wire.stream(target("m"), request);
             List<ObjectNode> chunks = new ArrayList<>();
@@ -233,14 +248,17 @@ class AnthropicWireTest {
                 chunks.addAll(stream.event(event.path("type").asString(), event.toString()));
             }
             assertThat(stream.finished()).isTrue();
-            assertThat(Assembled.completion(chunks)).as("seed %s", seed).isEqualTo(wire.chatAnswer(target("m"), answer));
+            assertThat(Assembled.completion(chunks))
+                    .as("seed %s", seed)
+                    .isEqualTo(wire.chatAnswer(target("m"), answer));
         }
     }
 
     @Test
     void usageComesOnlyWhenItIsWanted() {
         ObjectNode answer = AnthropicTalk.answer(new Random(1));
-        WireStream stream = wire.stream(target("m"), request("{'messages':[{'role':'user','content':'Hi'}],'stream':true}"));
+        WireStream stream =
+                wire.stream(target("m"), request("{'messages':[{'role':'user','content':'Hi'}],'stream':true}"));
         List<ObjectNode> chunks = new ArrayList<>();
         for (ObjectNode event : AnthropicTalk.events(answer, new Random(1))) {
             chunks.addAll(stream.event(null, event.toString()));
@@ -254,18 +272,23 @@ class AnthropicWireTest {
         WireStream stream = wire.stream(target("m"), request("{'messages':[{'role':'user','content':'Hi'}]}"));
         String event = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}";
         assertThatThrownBy(() -> stream.event("error", event))
-                .isInstanceOfSatisfying(WireError.class, error -> assertThat(error.status()).isEqualTo(503));
+                .isInstanceOfSatisfying(
+                        WireError.class, error -> assertThat(error.status()).isEqualTo(503));
         assertThat(stream.finished()).isFalse();
         assertThatThrownBy(() -> stream.event("x", "not json")).isInstanceOf(WireError.class);
     }
 
     @Test
     void cachedTokensCountAsPrompt() {
-        JsonNode answer = wire.chatAnswer(target("m"), request("{'content':[],'stop_reason':'end_turn','usage':"
-                + "{'input_tokens':1,'cache_read_input_tokens':20,'cache_creation_input_tokens':300,'output_tokens':4}}"));
+        JsonNode answer = wire.chatAnswer(
+                target("m"),
+                request(
+                        "{'content':[],'stop_reason':'end_turn','usage':"
+                            + "{'input_tokens':1,'cache_read_input_tokens':20,'cache_creation_input_tokens':300,'output_tokens':4}}"));
         assertThat(answer.path("usage").path("prompt_tokens").asInt()).isEqualTo(321);
         assertThat(answer.path("usage").path("total_tokens").asInt()).isEqualTo(325);
-        assertThat(answer.at("/usage/prompt_tokens_details/cached_tokens").asInt()).isEqualTo(20);
+        assertThat(answer.at("/usage/prompt_tokens_details/cached_tokens").asInt())
+                .isEqualTo(20);
     }
 
     @Test

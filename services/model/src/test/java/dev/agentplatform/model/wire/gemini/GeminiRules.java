@@ -69,7 +69,8 @@ public final class GeminiRules {
     }
 
     private void known(String place, JsonNode object, Set<String> names) {
-        for (String name : object.propertyNames()) must(names.contains(name), "Unknown name \"" + name + "\" at " + place);
+        for (String name : object.propertyNames())
+            must(names.contains(name), "Unknown name \"" + name + "\" at " + place);
     }
 
     private void request(JsonNode request) {
@@ -80,10 +81,15 @@ public final class GeminiRules {
         must(!config.has("seed") || config.path("seed").canConvertToInt(), "seed: TYPE_INT32");
         boolean json = config.path("responseMimeType").asString("").equals("application/json");
         must(!config.has("responseSchema") || json, "response_schema only with application/json");
-        must(!json || generation >= 3 || !request.has("tools"), "Function calling with a response mime type is unsupported");
+        must(
+                !json || generation >= 3 || !request.has("tools"),
+                "Function calling with a response mime type is unsupported");
         if (config.has("responseSchema")) schema("response_schema", config.path("responseSchema"));
         JsonNode system = request.path("systemInstruction");
-        must(system.isMissingNode() || !system.at("/parts/0/text").asString("").isBlank(), "system_instruction is empty");
+        must(
+                system.isMissingNode()
+                        || !system.at("/parts/0/text").asString("").isBlank(),
+                "system_instruction is empty");
         Set<String> names = new HashSet<>();
         for (JsonNode tool : request.path("tools").path(0).path("functionDeclarations")) {
             known("function_declarations", tool, Set.of("name", "description", "parameters"));
@@ -97,8 +103,12 @@ public final class GeminiRules {
             }
         }
         JsonNode calling = request.path("toolConfig").path("functionCallingConfig");
-        for (JsonNode name : calling.path("allowedFunctionNames")) must(names.contains(name.asString()), "allowed names");
-        must(!calling.has("allowedFunctionNames") || calling.path("mode").asString("").equals("ANY"), "allowed needs ANY");
+        for (JsonNode name : calling.path("allowedFunctionNames"))
+            must(names.contains(name.asString()), "allowed names");
+        must(
+                !calling.has("allowedFunctionNames")
+                        || calling.path("mode").asString("").equals("ANY"),
+                "allowed needs ANY");
         contents(request.path("contents"));
     }
 
@@ -127,13 +137,17 @@ public final class GeminiRules {
     }
 
     private void part(JsonNode part, String role) {
-        Map<String, Integer> kinds = Map.of("text", 1, "inlineData", 1, "fileData", 1, "functionCall", 1, "functionResponse", 1);
-        int data = part.propertyNames().stream().mapToInt(name -> kinds.getOrDefault(name, 0)).sum();
+        Map<String, Integer> kinds =
+                Map.of("text", 1, "inlineData", 1, "fileData", 1, "functionCall", 1, "functionResponse", 1);
+        int data = part.propertyNames().stream()
+                .mapToInt(name -> kinds.getOrDefault(name, 0))
+                .sum();
         must(data == 1, "required oneof field 'data' must have one initialized field");
         must(!part.has("text") || !part.path("text").asString("").isEmpty(), "empty text parameter");
         must(!part.has("functionCall") || role.equals("model"), "function call of the user");
         must(!part.has("functionResponse") || role.equals("user"), "function response of the model");
-        if (part.has("functionResponse")) must(part.at("/functionResponse/response").isObject(), "response: Struct");
+        if (part.has("functionResponse"))
+            must(part.at("/functionResponse/response").isObject(), "response: Struct");
         if (part.has("functionCall")) must(part.at("/functionCall/args").isObject(), "args: Struct");
         if (part.has("inlineData")) must(part.at("/inlineData/mimeType").isString(), "mime type");
         if (part.has("fileData")) must(part.at("/fileData/fileUri").asString("").startsWith("https://"), "file uri");
@@ -144,7 +158,8 @@ public final class GeminiRules {
         String type = schema.path("type").asString("");
         must(schema.has("anyOf") || TYPES.contains(type), place + ".type: " + type);
         must(!schema.has("enum") || type.equals("STRING"), place + ".enum: only allowed for STRING type");
-        for (JsonNode value : schema.path("enum")) must(value.isString() && !value.stringValue().isEmpty(), place + ".enum");
+        for (JsonNode value : schema.path("enum"))
+            must(value.isString() && !value.stringValue().isEmpty(), place + ".enum");
         must(!type.equals("ARRAY") || schema.path("items").isObject(), place + ".items: missing field");
         for (JsonNode name : schema.path("required")) {
             must(schema.path("properties").has(name.asString("")), place + ".required: property is not defined");

@@ -17,14 +17,16 @@ public final class GeminiTalk {
     /** A random answer. */
     static ObjectNode answer(Random random) {
         ArrayNode parts = Json.array();
-        if (random.nextInt(3) == 0) parts.addObject().put("text", "Hm, let me see").put("thought", true);
+        if (random.nextInt(3) == 0)
+            parts.addObject().put("text", "Hm, let me see").put("thought", true);
         if (random.nextInt(3) > 0) parts.addObject().put("text", "Guten Tag, 你好 \uD83D\uDE00!");
         if (random.nextInt(4) == 0) parts.addObject().put("text", " And more.");
         int calls = random.nextInt(3);
         for (int i = 0; i < calls; i++) {
             ObjectNode part = parts.addObject();
             ObjectNode call = part.putObject("functionCall").put("name", "tool_" + i);
-            if (random.nextBoolean()) call.putObject("args").put("city", "Rome \"x\"").put("n", i);
+            if (random.nextBoolean())
+                call.putObject("args").put("city", "Rome \"x\"").put("n", i);
             if (random.nextBoolean()) call.put("id", "id" + i);
             if (i == 0 && random.nextBoolean()) part.put("thoughtSignature", "c2ln");
         }

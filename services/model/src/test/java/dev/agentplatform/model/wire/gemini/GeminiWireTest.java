@@ -50,7 +50,9 @@ class GeminiWireTest {
             ObjectNode request = new Conversations(new Random(seed)).request();
             ObjectNode body = body(model, request);
             int generation = GeminiModel.of(model).generation();
-            assertThat(GeminiRules.faults(body, generation)).as("seed %s: %s -> %s", seed, request, body).isEmpty();
+            assertThat(GeminiRules.faults(body, generation))
+                    .as("seed %s: %s -> %s", seed, request, body)
+                    .isEmpty();
         }
     }
 
@@ -92,13 +94,24 @@ class GeminiWireTest {
     void signaturesGoBackWithTheirCalls() {
         ObjectNode answer = request("{'candidates':[{'content':{'parts':[{'functionCall':{'name':'w','args':{}},"
                 + "'thoughtSignature':'c2ln'}]},'finishReason':'STOP'}],'responseId':'r'}");
-        ObjectNode call = (ObjectNode) wire.chatAnswer(target("gemini-3-pro"), answer).at("/choices/0/message/tool_calls/0");
+        ObjectNode call =
+                (ObjectNode) wire.chatAnswer(target("gemini-3-pro"), answer).at("/choices/0/message/tool_calls/0");
         ObjectNode request = request("{'messages':[{'role':'user','content':'Hi'}]}");
-        request.withArray("messages").addObject().put("role", "assistant").putArray("tool_calls").add(call);
-        request.withArray("messages").addObject().put("role", "tool").put("content", "rain").set("tool_call_id", call.get("id"));
+        request.withArray("messages")
+                .addObject()
+                .put("role", "assistant")
+                .putArray("tool_calls")
+                .add(call);
+        request.withArray("messages")
+                .addObject()
+                .put("role", "tool")
+                .put("content", "rain")
+                .set("tool_call_id", call.get("id"));
         JsonNode body = body("gemini-3-pro", request);
         assertThat(body.at("/contents/1/parts/0/thoughtSignature").asString()).isEqualTo("c2ln");
-        assertThat(body.at("/contents/2/parts/0/functionResponse/response/result").asString()).isEqualTo("rain");
+        assertThat(body.at("/contents/2/parts/0/functionResponse/response/result")
+                        .asString())
+                .isEqualTo("rain");
     }
 
     @ParameterizedTest
@@ -110,18 +123,20 @@ class GeminiWireTest {
         "gemini-3-flash, minimal, {\"thinkingLevel\":\"MINIMAL\"}"
     })
     void asksEachModelToThinkInItsWay(String model, String effort, String config) {
-        ObjectNode request = request("{'messages':[{'role':'user','content':'Hi'}]}").put("reasoning_effort", effort);
+        ObjectNode request =
+                request("{'messages':[{'role':'user','content':'Hi'}]}").put("reasoning_effort", effort);
         assertThat(body(model, request).at("/generationConfig/thinkingConfig")).isEqualTo(Json.parse(config));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "n|'n':2",
-        "top_logprobs|'top_logprobs':3",
-        "parallel_tool_calls|'parallel_tool_calls':false,'tools':[{'type':'function','function':{'name':'t'}}]",
-        "stop|'stop':['1','2','3','4','5','6']",
-        "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'https://x/y'}}]}]"
-    })
+    @ValueSource(
+            strings = {
+                "n|'n':2",
+                "top_logprobs|'top_logprobs':3",
+                "parallel_tool_calls|'parallel_tool_calls':false,'tools':[{'type':'function','function':{'name':'t'}}]",
+                "stop|'stop':['1','2','3','4','5','6']",
+                "messages.0.content.0.image_url.url|'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'https://x/y'}}]}]"
+            })
     void refusesByName(String fieldAndJson) {
         String[] parts = fieldAndJson.split("\\|", 2);
         ObjectNode request = request("{'messages':[{'role':'user','content':'Hi'}]}");
@@ -146,7 +161,11 @@ class GeminiWireTest {
     void errorsAreOpenAis(int status, String name, String reason, int wanted, String type, String code) {
         ObjectNode body = request("{'error':{'message':'key AIzaSecretSecretSecret is bad'}}");
         ObjectNode error = (ObjectNode) body.get("error");
-        error.put("code", status).put("status", name).putArray("details").addObject().put("reason", reason);
+        error.put("code", status)
+                .put("status", name)
+                .putArray("details")
+                .addObject()
+                .put("reason", reason);
         for (JsonNode form : List.of(body, Json.array().add(body))) {
             WireError found = wire.error(status, form.toString().getBytes(StandardCharsets.UTF_8));
             assertThat(found.status()).isEqualTo(wanted);
@@ -167,11 +186,14 @@ class GeminiWireTest {
         WireStream stream = wire.stream(target("m"), request("{}"));
         assertThatThrownBy(() -> stream.event(null, blocked.toString())).isInstanceOf(WireError.class);
         ObjectNode filtered = request("{'candidates':[{'finishReason':'SAFETY'}]}");
-        assertThat(wire.chatAnswer(target("m"), filtered).at("/choices/0/finish_reason").asString())
+        assertThat(wire.chatAnswer(target("m"), filtered)
+                        .at("/choices/0/finish_reason")
+                        .asString())
                 .isEqualTo("content_filter");
         ObjectNode spoiled = request("{'candidates':[{'finishReason':'MALFORMED_FUNCTION_CALL'}]}");
         assertThatThrownBy(() -> wire.chatAnswer(target("m"), spoiled))
-                .isInstanceOfSatisfying(WireError.class, error -> assertThat(error.status()).isEqualTo(502));
+                .isInstanceOfSatisfying(
+                        WireError.class, error -> assertThat(error.status()).isEqualTo(502));
         assertThatThrownBy(() -> wire.chatAnswer(target("m"), Json.object())).isInstanceOf(WireError.class);
     }
 
@@ -188,30 +210,38 @@ class GeminiWireTest {
                 chunks.addAll(stream.event(null, event.toString()));
             }
             assertThat(stream.finished()).isTrue();
-            assertThat(Assembled.completion(chunks)).as("seed %s", seed).isEqualTo(wire.chatAnswer(target("m"), answer));
+            assertThat(Assembled.completion(chunks))
+                    .as("seed %s", seed)
+                    .isEqualTo(wire.chatAnswer(target("m"), answer));
         }
     }
 
     @Test
     void anErrorInsideAStreamIsThrown() {
         WireStream stream = wire.stream(target("m"), request("{}"));
-        assertThatThrownBy(() -> stream.event(null, "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\",\"message\":\"x\"}}"))
-                .isInstanceOfSatisfying(WireError.class, error -> assertThat(error.status()).isEqualTo(503));
+        assertThatThrownBy(() ->
+                        stream.event(null, "{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\",\"message\":\"x\"}}"))
+                .isInstanceOfSatisfying(
+                        WireError.class, error -> assertThat(error.status()).isEqualTo(503));
     }
 
     @Test
     void embeddings() {
-        WireRequest sent = wire.embeddings(target("gemini-embedding-001"), request("{'input':['a','b'],'dimensions':8}"));
+        WireRequest sent =
+                wire.embeddings(target("gemini-embedding-001"), request("{'input':['a','b'],'dimensions':8}"));
         assertThat(sent.url()).endsWith("/models/gemini-embedding-001:batchEmbedContents");
         JsonNode body = Json.parse(new String(sent.body(), StandardCharsets.UTF_8));
-        assertThat(body.at("/requests/1")).isEqualTo(request("{'model':'models/gemini-embedding-001',"
-                + "'content':{'parts':[{'text':'b'}]},'outputDimensionality':8}"));
-        ObjectNode answer = wire.embeddingsAnswer(target("m"), request("{'embeddings':[{'values':[1.5,-2]},{'values':[0]}]}"));
+        assertThat(body.at("/requests/1"))
+                .isEqualTo(request("{'model':'models/gemini-embedding-001',"
+                        + "'content':{'parts':[{'text':'b'}]},'outputDimensionality':8}"));
+        ObjectNode answer =
+                wire.embeddingsAnswer(target("m"), request("{'embeddings':[{'values':[1.5,-2]},{'values':[0]}]}"));
         assertThat(answer.at("/data/0/embedding/1").asInt()).isEqualTo(-2);
         assertThat(answer.at("/data/1/index").asInt()).isEqualTo(1);
         ObjectNode encoded = Vectors.encoded(request("{'encoding_format':'base64'}"), answer);
         assertThat(encoded.at("/data/0/embedding").asString()).isEqualTo("AADAPwAAAMA=");
-        assertThatThrownBy(() -> wire.embeddings(target("m"), request("{'input':[[1,2]]}"))).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> wire.embeddings(target("m"), request("{'input':[[1,2]]}")))
+                .isInstanceOf(Problem.class);
     }
 
     @Test

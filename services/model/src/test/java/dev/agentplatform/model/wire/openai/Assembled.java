@@ -46,7 +46,8 @@ public final class Assembled {
         if (delta.has("role")) message.set("role", delta.get("role"));
         append(message, delta, "content");
         append(message, delta, "reasoning_content");
-        for (JsonNode thought : delta.path("thinking_blocks")) message.withArray("thinking_blocks").add(thought);
+        for (JsonNode thought : delta.path("thinking_blocks"))
+            message.withArray("thinking_blocks").add(thought);
         for (JsonNode part : delta.path("tool_calls")) {
             ArrayNode calls = message.withArray("tool_calls");
             int index = part.path("index").asInt();

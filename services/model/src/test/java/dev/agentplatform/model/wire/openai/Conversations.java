@@ -24,7 +24,8 @@ public final class Conversations {
         int turns = 1 + random.nextInt(8);
         for (int i = 0; i < turns; i++) turn(messages);
         messages.addObject().put("role", "user").put("content", "And now?");
-        if (random.nextInt(4) == 0) messages.addObject().put("role", "assistant").put("content", "It is ");
+        if (random.nextInt(4) == 0)
+            messages.addObject().put("role", "assistant").put("content", "It is ");
         tools(request);
         options(request);
         return request;
@@ -75,14 +76,19 @@ public final class Conversations {
             function.put("name", "tool_" + i);
             if (i == 0) continue;
             function.put("description", "Does " + i);
-            ObjectNode schema = function.putObject("parameters").put("type", "object").put("additionalProperties", false);
+            ObjectNode schema =
+                    function.putObject("parameters").put("type", "object").put("additionalProperties", false);
             schema.putObject("properties").putObject("city").put("type", "string");
             schema.putArray("required").add("city");
         }
         switch (random.nextInt(5)) {
             case 0 -> request.put("tool_choice", "required");
             case 1 -> request.put("tool_choice", "none");
-            case 2 -> request.putObject("tool_choice").put("type", "function").putObject("function").put("name", "tool_1");
+            case 2 ->
+                request.putObject("tool_choice")
+                        .put("type", "function")
+                        .putObject("function")
+                        .put("name", "tool_1");
             case 3 -> request.put("tool_choice", "auto");
             default -> {}
         }
@@ -94,10 +100,14 @@ public final class Conversations {
         if (random.nextBoolean()) request.put("max_tokens", 1 + random.nextInt(9_000));
         if (random.nextInt(3) == 0) request.put("stop", "END");
         if (random.nextInt(3) == 0) request.put("stream", true);
-        if (random.nextInt(3) == 0) request.put("reasoning_effort", List.of("none", "low", "high").get(random.nextInt(3)));
+        if (random.nextInt(3) == 0)
+            request.put("reasoning_effort", List.of("none", "low", "high").get(random.nextInt(3)));
         if (random.nextInt(3) == 0) {
             ObjectNode format = request.putObject("response_format").put("type", "json_schema");
-            ObjectNode schema = format.putObject("json_schema").put("name", "s").putObject("schema").put("type", "object");
+            ObjectNode schema = format.putObject("json_schema")
+                    .put("name", "s")
+                    .putObject("schema")
+                    .put("type", "object");
             schema.putObject("properties").putObject("sum").put("type", "number");
             schema.put("additionalProperties", false);
         }
