@@ -59,6 +59,6 @@ final class AnswerCache {
     }
 
     private static long size(Entry entry) {
-        return entry.body().length + ENTRY_OVERHEAD_BYTES;
+        return (long) entry.body().length + ENTRY_OVERHEAD_BYTES;
     }
 }

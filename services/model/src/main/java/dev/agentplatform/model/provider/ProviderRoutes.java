@@ -12,10 +12,10 @@ import java.util.List;
 
 /** {@code /models/providers}. */
 public final class ProviderRoutes {
-    private static final int MODELS_MAX = 500;
-    private static final int FALLBACK_MAX = 10;
-    private static final int KEY_LENGTH_MAX = 4_096;
-    private static final int URL_LENGTH_MAX = 2_000;
+    static final int MODELS_MAX = 500;
+    static final int FALLBACK_MAX = 10;
+    static final int KEY_LENGTH_MAX = 4_096;
+    static final int URL_LENGTH_MAX = 2_000;
 
     private final Providers providers;
 

@@ -61,11 +61,9 @@ public final class Connector {
         try {
             return opening.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            if (!opening.completeExceptionally(late())) {
-                opening.whenComplete((made, failed) -> {
-                    if (made != null) made.close();
-                });
-            }
+            // It may have come in this very moment.
+            if (!opening.completeExceptionally(late()) && !opening.isCompletedExceptionally())
+                opening.getNow(null).close();
             throw late();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
