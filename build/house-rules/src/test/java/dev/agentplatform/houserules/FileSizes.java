@@ -16,10 +16,12 @@ final class FileSizes {
     static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry(
                     "libs/engine/src/main/java/dev/agentplatform/engine/Engine.java",
-                    "the face of the engine: submit, send and await, and what owners ask of it; each method is a few lines"),
+                    "the face of the engine: submit, send and await, and what owners ask of it; each method is a few"
+                            + " lines"),
             Map.entry(
                     "libs/engine/src/main/java/dev/agentplatform/engine/GraphDriver.java",
-                    "one class because all of it works on the state of one turn; what is written stands in GraphJournal"),
+                    "one class because all of it works on the state of one turn; what is written stands in"
+                            + " GraphJournal"),
             Map.entry(
                     "libs/engine/src/main/java/dev/agentplatform/engine/graph/Transition.java",
                     "the whole of the control of graphs, to be read in one go beside its table of states"),
@@ -42,8 +44,7 @@ final class FileSizes {
                     "libs/outbound/src/test/java/dev/agentplatform/outbound/OutboundClientTest.java",
                     "one table of hostile servers"),
             Map.entry(
-                    "libs/web/src/test/java/dev/agentplatform/web/RequestTest.java",
-                    "one table of malformed requests"),
+                    "libs/web/src/test/java/dev/agentplatform/web/RequestTest.java", "one table of malformed requests"),
             Map.entry(
                     "libs/engine/src/test/java/dev/agentplatform/engine/ProgramTest.java",
                     "everything that a program may do, and its replay from every prefix"),
