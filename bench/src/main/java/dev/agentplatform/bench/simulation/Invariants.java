@@ -168,11 +168,12 @@ final class Invariants {
             none(sql, "6: runs that did not end", "SELECT count(*) AS n FROM run WHERE status IN " + LIVE);
             none(sql, "15: tasks at rest", "SELECT count(*) AS n FROM task");
             none(sql, "8: mail at rest", "SELECT count(*) AS n FROM run_message");
-            if (!jumped) none(
-                    sql,
-                    "7: children that ended after their parents",
-                    "SELECT count(*) AS n FROM run c"
-                            + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
+            if (!jumped)
+                none(
+                        sql,
+                        "7: children that ended after their parents",
+                        "SELECT count(*) AS n FROM run c"
+                                + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
             for (UUID run : sql.list("SELECT id FROM run", row -> row.id("id"))) {
                 if (!retried.contains(run)) checkTold(sql, run);
             }

@@ -112,7 +112,17 @@ final class Workload implements RunKind {
     }
 
     Submission submission(UUID id, UUID version, RunOptions options) {
-        return new Submission(id, WORKSPACE, KIND, definitions.get(version), version, null, Json.object(), Json.nothing(), options, null);
+        return new Submission(
+                id,
+                WORKSPACE,
+                KIND,
+                definitions.get(version),
+                version,
+                null,
+                Json.object(),
+                Json.nothing(),
+                options,
+                null);
     }
 
     // ---- graphs

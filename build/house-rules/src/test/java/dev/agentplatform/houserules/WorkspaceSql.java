@@ -84,7 +84,31 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "services/auth/src/main/java/dev/agentplatform/auth/RefreshTokenTable.java",
                     "delete from auth_refresh_token where id in",
-                    "purges what has expired in all workspaces"));
+                    "purges what has expired in all workspaces"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "select queue from task",
+                    "a claim for a caller, who is checked by the run's workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "delete from task where ref = ? and owner",
+                    "the fence of an alarm: its owner and epoch"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select queue, owned_max from queue_limit",
+                    "which queues of all workspaces have a limit"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select owned_max from queue_limit",
+                    "the lock of a queue, whose name begins with its workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select count(*) as n from task",
+                    "the places of a queue, whose name begins with its workspace"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/RunLog.java",
+                    "delete from run_event where transient",
+                    "the sweep over the transient events of all ended runs"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile(
             "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable)\\.java");

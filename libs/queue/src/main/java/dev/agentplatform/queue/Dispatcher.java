@@ -293,7 +293,8 @@ public final class Dispatcher implements LifeCycle {
     /** Nothing waits under this name of a workspace or a queue. */
     private boolean idle(String who) {
         return lanes.keySet().stream()
-                .noneMatch(key -> key.queue().equals(who) || Queues.workspace(key.queue()).equals(who));
+                .noneMatch(key ->
+                        key.queue().equals(who) || Queues.workspace(key.queue()).equals(who));
     }
 
     private record Hinted(LaneKey key, LaneState state) {}
@@ -316,8 +317,8 @@ public final class Dispatcher implements LifeCycle {
         lane.hinted = false;
         UUID me = membership.worker();
         long low = lane.low;
-        LimitedClaim claim = database.transact(
-                sql -> TaskTable.claimLimited(sql, me, key.queue(), key.rank(), low, limit));
+        LimitedClaim claim =
+                database.transact(sql -> TaskTable.claimLimited(sql, me, key.queue(), key.rank(), low, limit));
         List<Claimed> claimed = claim.claimed();
         for (Claimed task : claimed) lane.low = Math.max(lane.low, task.readyTime() - LOW_MARGIN_MS);
         // A full queue is looked at again when something of it ends here, or at the next probe.
