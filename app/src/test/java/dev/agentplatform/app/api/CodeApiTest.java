@@ -94,14 +94,14 @@ class CodeApiTest {
     @OnEveryServer
     void aNodeRunsCodeOnItsInput(Api api) {
         Answer run = api.run("""
-                 {'nodes':[{'id':'start','type':'start'},
-                   {'id':'sum','type':'code','config':{'language':'python',
-                     'code':'print(payload)\\nresult = {str(1): sum(payload), str(2): len(str(dict())) + 0 }',
-                     'input_json':'{{input.numbers}}'}},
-                   {'id':'end','type':'end','config':{'output':{
-                     'sum':'{{nodes.sum.output.result_json.1}}','printed':'{{nodes.sum.text}}'}}}],
-                  'edges':[{'source':'start','target':'sum'},{'source':'sum','target':'end'}]}\
-                 """, "{'numbers':[1,2,39]}");
+            {'nodes':[{'id':'start','type':'start'},
+              {'id':'sum','type':'code','config':{'language':'python',
+                'code':'print(payload)\\nresult = {str(1): sum(payload), str(2): len(str(dict())) + 0 }',
+                'input_json':'{{input.numbers}}'}},
+              {'id':'end','type':'end','config':{'output':{
+                'sum':'{{nodes.sum.output.result_json.1}}','printed':'{{nodes.sum.text}}'}}}],
+             'edges':[{'source':'start','target':'sum'},{'source':'sum','target':'end'}]}\
+            """, "{'numbers':[1,2,39]}");
         assertThat(run.text("status")).isEqualTo("completed");
         assertThat(run.at("output_json.sum").asInt()).isEqualTo(42);
         assertThat(run.at("output_json.printed").asString("")).isEqualTo("[1, 2, 39]\n");
@@ -110,10 +110,10 @@ class CodeApiTest {
     @OnEveryServer
     void codeIsNoTemplateAndItsInputIs(Api api) {
         Answer run = api.run("""
-                    {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
-                        'code':'result = `{{input.name}} ${payload.greeting}`',
-                        'input_json':{'greeting':'Hello {{input.name}}'}}}],'edges':[]}\
-                    """, "{'name':'Ada'}");
+            {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
+                'code':'result = `{{input.name}} ${payload.greeting}`',
+                'input_json':{'greeting':'Hello {{input.name}}'}}}],'edges':[]}\
+            """, "{'name':'Ada'}");
         Answer nodes = api.nodeRuns(run.id());
         assertThat(nodes.at("items.0.output_json.result_json").asString("")).isEqualTo("{{input.name}} Hello Ada");
     }
@@ -121,10 +121,10 @@ class CodeApiTest {
     @OnEveryServer
     void aNodeFailsWithTheFaultOfItsCode(Api api) {
         Answer run = api.run("""
-                 {'nodes':[{'id':'bad','type':'code','config':{'language':'python',
-                     'code':'print(7)\\nresult = 1 / 0','retry_policy':{'max_attempts':2,'retry_delay_seconds':0}}}],
-                  'edges':[]}\
-                 """, "{}");
+            {'nodes':[{'id':'bad','type':'code','config':{'language':'python',
+                'code':'print(7)\\nresult = 1 / 0','retry_policy':{'max_attempts':2,'retry_delay_seconds':0}}}],
+             'edges':[]}\
+            """, "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         Answer nodes = api.nodeRuns(run.id());
         assertThat(nodes.each("error_code")).containsExactly("code_error", "code_error");
@@ -136,9 +136,9 @@ class CodeApiTest {
     @OnEveryServer
     void theTimeLimitOfANodeEndsItsCode(Api api) {
         Answer run = api.run("""
-                    {'nodes':[{'id':'slow','type':'code','config':{'language':'javascript','timeout_seconds':1,
-                        'code':'while (true) {}'}}],'edges':[]}\
-                    """, "{}");
+            {'nodes':[{'id':'slow','type':'code','config':{'language':'javascript','timeout_seconds':1,
+                'code':'while (true) {}'}}],'edges':[]}\
+            """, "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         assertThat(api.nodeRuns(run.id()).each("error_code")).containsExactly("timeout");
     }
@@ -146,10 +146,10 @@ class CodeApiTest {
     @OnEveryServer
     void secretsThatCodePrintsAreMasked(Api api) {
         Answer run = api.run("""
-                 {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
-                     'code':'console.log(payload); result = payload.length','input_json':'{{secrets.API_TOKEN}}'}}],
-                  'edges':[]}\
-                 """, "{}");
+            {'nodes':[{'id':'js','type':'code','config':{'language':'javascript',
+                'code':'console.log(payload); result = payload.length','input_json':'{{secrets.API_TOKEN}}'}}],
+             'edges':[]}\
+            """, "{}");
         Answer nodes = api.nodeRuns(run.id());
         assertThat(nodes.at("items.0.output_json.result_json").asInt()).isEqualTo("the-secret-value".length());
         assertThat(Json.write(nodes.json())).doesNotContain("the-secret-value");

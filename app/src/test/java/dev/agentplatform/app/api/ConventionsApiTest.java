@@ -271,7 +271,9 @@ class ConventionsApiTest {
                                                                         ? "run"
                                                                         : path.startsWith("/human/tasks/")
                                                                                 ? "task"
-                                                                                : path.startsWith("/auth/") || path.startsWith("/gateway/")
+                                                                                : path.startsWith("/auth/")
+                                                                                                || path.startsWith(
+                                                                                                        "/gateway/")
                                                                                         ? path.split("/")[2]
                                                                                         : "unknown";
         assertThat(ids).as("a thing for %s", path).containsKey(kind);

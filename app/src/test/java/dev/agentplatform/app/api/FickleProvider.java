@@ -60,9 +60,8 @@ final class FickleProvider implements AutoCloseable {
             answer(
                     exchange,
                     200,
-                    "{'id':'c','object':'chat.completion','created':1,'model':'m','choices':[{'index':0,'finish_reason':"
-                            + "'stop','message':{'role':'assistant','content':'at last'}}],'usage':{'prompt_tokens':1,"
-                            + "'completion_tokens':2,'total_tokens':3}}");
+                    "{'id':'c','object':'chat.completion','created':1,'model':'m','choices':[{'index':0,'finish_reason':'stop','message':{'role':'assistant','content':'at"
+                        + " last'}}],'usage':{'prompt_tokens':1,'completion_tokens':2,'total_tokens':3}}");
         }
     }
 

@@ -43,7 +43,9 @@ class OpenAiClientsTest {
                                         .formatted(provider.baseUrl())
                                 + "{'name':'endless-python'}]}")
                 .expect(201);
-        api.post("/models/providers", "{'name':'practice','kind':'mock','models':[{'name':'mock'},{'name':'mock-embedding'}]}")
+        api.post(
+                        "/models/providers",
+                        "{'name':'practice','kind':'mock','models':[{'name':'mock'},{'name':'mock-embedding'}]}")
                 .expect(201);
     }
 
@@ -56,11 +58,18 @@ class OpenAiClientsTest {
     @Test
     void node() throws Exception {
         Path folder = INSTALLED.resolve("node");
-        install(folder, "node", List.of("package.json", "package-lock.json"), List.of("npm", "ci", "--no-audit", "--no-fund"));
-        Files.copy(SCRIPTS.resolve("node/client.mjs"), folder.resolve("client.mjs"), StandardCopyOption.REPLACE_EXISTING);
+        install(
+                folder,
+                "node",
+                List.of("package.json", "package-lock.json"),
+                List.of("npm", "ci", "--no-audit", "--no-fund"));
+        Files.copy(
+                SCRIPTS.resolve("node/client.mjs"), folder.resolve("client.mjs"), StandardCopyOption.REPLACE_EXISTING);
         run(folder, Map.of(), List.of("node", "client.mjs"));
         assertThat(provider.requests("flaky-node")).isEqualTo(2);
-        assertThat(provider.cut("endless-node")).as("the stream at the provider was cut").isTrue();
+        assertThat(provider.cut("endless-node"))
+                .as("the stream at the provider was cut")
+                .isTrue();
     }
 
     @Test
@@ -70,21 +79,37 @@ class OpenAiClientsTest {
                 folder,
                 "python",
                 List.of("requirements.txt"),
-                List.of("python3", "-m", "pip", "install", "-q", "--no-compile", "--target", "packages", "-r", "requirements.txt"));
+                List.of(
+                        "python3",
+                        "-m",
+                        "pip",
+                        "install",
+                        "-q",
+                        "--no-compile",
+                        "--target",
+                        "packages",
+                        "-r",
+                        "requirements.txt"));
         String script = SCRIPTS.resolve("python/client.py").toAbsolutePath().toString();
         run(folder, Map.of("PYTHONPATH", "packages"), List.of("python3", script));
         assertThat(provider.requests("flaky-python")).isEqualTo(2);
-        assertThat(provider.cut("endless-python")).as("the stream at the provider was cut").isTrue();
+        assertThat(provider.cut("endless-python"))
+                .as("the stream at the provider was cut")
+                .isTrue();
     }
 
     /** Once for each state of the files that pin the versions. */
     private static void install(Path folder, String client, List<String> files, List<String> command) throws Exception {
         StringBuilder wanted = new StringBuilder();
-        for (String file : files) wanted.append(Files.readString(SCRIPTS.resolve(client).resolve(file)));
+        for (String file : files)
+            wanted.append(Files.readString(SCRIPTS.resolve(client).resolve(file)));
         Path installed = folder.resolve("installed");
         if (Files.exists(installed) && Files.readString(installed).contentEquals(wanted)) return;
         Files.createDirectories(folder);
-        for (String file : files) Files.writeString(folder.resolve(file), Files.readString(SCRIPTS.resolve(client).resolve(file)));
+        for (String file : files)
+            Files.writeString(
+                    folder.resolve(file),
+                    Files.readString(SCRIPTS.resolve(client).resolve(file)));
         execute(folder, Map.of(), command, INSTALL_SECONDS_MAX);
         Files.writeString(installed, wanted);
     }
@@ -113,7 +138,9 @@ class OpenAiClientsTest {
         boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
         if (!ended) process.destroyForcibly().waitFor();
         String said = Files.readString(output);
-        assertThat(ended).as("%s ends within %s s; it said: %s", command, seconds, said).isTrue();
+        assertThat(ended)
+                .as("%s ends within %s s; it said: %s", command, seconds, said)
+                .isTrue();
         assertThat(process.exitValue()).as("%s said: %s", command, said).isZero();
     }
 }

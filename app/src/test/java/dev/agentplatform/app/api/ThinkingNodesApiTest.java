@@ -22,8 +22,8 @@ class ThinkingNodesApiTest {
         Answer run = api.run(
                 one(
                         "llm",
-                        "{'model':'mock','system_prompt':'Be kind.','prompt':'Greet {{input.name}}, {{secrets.API_TOKEN}}',"
-                                + "'temperature':0,'max_tokens':50,'stream':true}"),
+                        "{'model':'mock','system_prompt':'Be kind.','prompt':'Greet {{input.name}},"
+                                + " {{secrets.API_TOKEN}}','temperature':0,'max_tokens':50,'stream':true}"),
                 "{'name':'Ann'}");
         assertThat(run.text("status")).isEqualTo("completed");
         JsonNode node = node(api, run);
@@ -46,7 +46,8 @@ class ThinkingNodesApiTest {
         Answer run = api.run(one("llm", "{'model':'mock','prompt':'Hi'}"), "{}");
         Answer usage = api.untilItems("/models/usage?run_id=" + run.id(), 1);
         assertThat(usage.text("items.0.run_id")).isEqualTo(run.id());
-        assertThat(usage.text("items.0.step_id")).isEqualTo(node(api, run).path("id").asString());
+        assertThat(usage.text("items.0.step_id"))
+                .isEqualTo(node(api, run).path("id").asString());
     }
 
     @OnEveryServer
@@ -58,7 +59,8 @@ class ThinkingNodesApiTest {
     @OnEveryServer
     void anAnswerThatDoesNotFitFailsTheNode(Api api) {
         Answer run = api.run(
-                one("llm", "{'prompt':'mock: old','extra_json':{'mock':'very old'},'response_schema':" + SCHEMA + "}"), "{}");
+                one("llm", "{'prompt':'mock: old','extra_json':{'mock':'very old'},'response_schema':" + SCHEMA + "}"),
+                "{}");
         assertThat(run.text("status")).isEqualTo("failed");
         JsonNode node = node(api, run);
         assertThat(node.path("error_code").asString()).isEqualTo("invalid_output");
@@ -71,9 +73,11 @@ class ThinkingNodesApiTest {
         String tools = "[{'type':'function','function':{'name':'weather','parameters':{'type':'object',"
                 + "'properties':{'city':{'type':'string'}},'required':['city']}}}]";
         Answer run = api.run(
-                one("llm", "{'prompt':'Use weather','extra_json':{'tools':" + tools + ",'tool_choice':'required'}}"), "{}");
+                one("llm", "{'prompt':'Use weather','extra_json':{'tools':" + tools + ",'tool_choice':'required'}}"),
+                "{}");
         JsonNode node = node(api, run);
-        assertThat(node.at("/output_json/tool_calls/0/function/name").asString()).isEqualTo("weather");
+        assertThat(node.at("/output_json/tool_calls/0/function/name").asString())
+                .isEqualTo("weather");
         assertThat(node.at("/output_json/finish_reason").asString()).isEqualTo("tool_calls");
     }
 
@@ -88,14 +92,18 @@ class ThinkingNodesApiTest {
                 + "{'source':'n','target':'help','condition':'support'},"
                 + "{'source':'n','target':'none','condition':'default'}]}";
         String version = api.published(dsl);
-        assertThat(api.runVersion(version, "{'q':'I want support'}").text("output_text")).isEqualTo("to support");
-        assertThat(api.runVersion(version, "{'q':'About my billing'}").text("output_text")).isEqualTo("to billing");
-        assertThat(api.runVersion(version, "{'q':'mock: I cannot say'}").text("output_text")).isEqualTo("to nobody");
+        assertThat(api.runVersion(version, "{'q':'I want support'}").text("output_text"))
+                .isEqualTo("to support");
+        assertThat(api.runVersion(version, "{'q':'About my billing'}").text("output_text"))
+                .isEqualTo("to billing");
+        assertThat(api.runVersion(version, "{'q':'mock: I cannot say'}").text("output_text"))
+                .isEqualTo("to nobody");
     }
 
     @OnEveryServer
     void valuesAreExtracted(Api api) {
-        String parameters = "[{'name':'color','enum':['red','blue'],'required':true},{'name':'count','type':'integer'}]";
+        String parameters =
+                "[{'name':'color','enum':['red','blue'],'required':true},{'name':'count','type':'integer'}]";
         String dsl = "{'nodes':[{'id':'n','type':'parameter-extractor','config':{'model':'mock','query':'{{input.q}}',"
                 + "'parameters':" + parameters + "}},"
                 + "{'id':'a','type':'answer','config':{'template':'It is {{nodes.n.output.parameters.color}}.'}}],"

@@ -279,10 +279,10 @@ class ToolApiTest {
     void aWorkflowIsATool(Api api) {
         String workflow = api.workflow("inner");
         api.version(workflow, """
-             {'nodes':[{'id':'w','type':'wait','config':{'seconds':'{{input.seconds}}'}},
-               {'id':'a','type':'answer','config':{'template':'hello {{input.who}}'}}],
-              'edges':[{'source':'w','target':'a'}]}\
-             """, "published");
+            {'nodes':[{'id':'w','type':'wait','config':{'seconds':'{{input.seconds}}'}},
+              {'id':'a','type':'answer','config':{'template':'hello {{input.who}}'}}],
+             'edges':[{'source':'w','target':'a'}]}\
+            """, "published");
         String tool = tool(api, "wf", "workflow", "{'who':{'type':'string'}}", "{'workflow_code':'inner'}");
         Answer answer = invoke(api, tool, "{'who':'ann','seconds':0}");
         assertThat(answer.text("status")).as(answer.text()).isEqualTo("completed");

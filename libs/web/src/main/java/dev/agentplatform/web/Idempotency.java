@@ -67,8 +67,9 @@ public final class Idempotency implements Filter, LifeCycle {
     public Reply filter(Request request, Handler next) throws Exception {
         Optional<String> key = request.method().equals("POST") ? request.header(HEADER) : Optional.empty();
         // Secrets are not kept, and what is forwarded is kept where it is done.
-        boolean notHere =
-                request.route().map(route -> route.secret() || route.forwarded()).orElse(false);
+        boolean notHere = request.route()
+                .map(route -> route.secret() || route.forwarded())
+                .orElse(false);
         if (key.isEmpty() || notHere) return next.handle(request);
         Asked asked = new Asked(new Name(request.workspace().id(), checked(key.get())), route(request), hash(request));
         if (!running.add(asked.name())) throw alreadyRunning(asked);

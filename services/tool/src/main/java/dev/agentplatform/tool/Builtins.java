@@ -29,24 +29,24 @@ final class Builtins {
 
     static {
         add("current_time", "The time now, in a time zone", """
-             {"type":"object","properties":{"timezone":{"type":"string","description":"Such as Europe/Berlin; UTC by default"}},
-              "additionalProperties":false}\
-             """, Builtins::currentTime);
+            {"type":"object","properties":{"timezone":{"type":"string","description":"Such as Europe/Berlin; UTC by default"}},
+             "additionalProperties":false}\
+            """, Builtins::currentTime);
         add("calculator", "Computes an expression, such as (price - rebate) * 1.19", """
-             {"type":"object","properties":{"expression":{"type":"string","minLength":1,"maxLength":10000},
-              "variables":{"type":"object","description":"Values by name"}},
-              "required":["expression"],"additionalProperties":false}\
-             """, Builtins::calculator);
+            {"type":"object","properties":{"expression":{"type":"string","minLength":1,"maxLength":10000},
+             "variables":{"type":"object","description":"Values by name"}},
+             "required":["expression"],"additionalProperties":false}\
+            """, Builtins::calculator);
         add("json_query", "Takes a part out of a document: data.items.0.title", """
-             {"type":"object","properties":{"data":{"description":"The document"},
-              "expression":{"type":"string","minLength":1,"maxLength":10000,"description":"Over data"}},
-              "required":["data","expression"],"additionalProperties":false}\
-             """, Builtins::jsonQuery);
+            {"type":"object","properties":{"data":{"description":"The document"},
+             "expression":{"type":"string","minLength":1,"maxLength":10000,"description":"Over data"}},
+             "required":["data","expression"],"additionalProperties":false}\
+            """, Builtins::jsonQuery);
         add("text", "Changes or measures a text", """
-             {"type":"object","properties":{"operation":{"enum":["upper","lower","trim","length","words","reverse","slug"]},
-              "text":{"type":"string","maxLength":1000000}},
-              "required":["operation","text"],"additionalProperties":false}\
-             """, Builtins::text);
+            {"type":"object","properties":{"operation":{"enum":["upper","lower","trim","length","words","reverse","slug"]},
+             "text":{"type":"string","maxLength":1000000}},
+             "required":["operation","text"],"additionalProperties":false}\
+            """, Builtins::text);
         add(
                 "random_uuid",
                 "A new unique id",

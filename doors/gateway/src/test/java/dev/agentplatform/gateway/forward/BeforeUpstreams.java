@@ -1,6 +1,5 @@
 package dev.agentplatform.gateway.forward;
 
-
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Settings;
