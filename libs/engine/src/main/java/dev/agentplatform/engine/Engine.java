@@ -11,6 +11,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.queue.Dispatcher;
+import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
 import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.Refused;
@@ -115,11 +116,30 @@ public final class Engine {
     // ---- from outside
 
     /**
+     * What a caller writes in the transaction that makes a run: both become durable or neither. It runs before
+     * the run's own rows, so that sessions are locked before tasks.
+     */
+    @FunctionalInterface
+    public interface Alongside {
+        /** SQL only; it may be run again. Whatever it throws undoes all and reaches the submitter. */
+        void write(Sql sql) throws SQLException;
+    }
+
+    /**
      * Makes a run durable and starts it. Submitting an id twice makes one run.
      *
      * @throws Problem when its definition cannot be executed, or 503 when the queue is full
      */
     public RunRecord submit(Submission submission) {
+        return submit(submission, null);
+    }
+
+    /**
+     * {@link #submit(Submission)} in one transaction with rows of the caller.
+     *
+     * @param alongside null for none; not run when the id was submitted before
+     */
+    public RunRecord submit(Submission submission, Alongside alongside) {
         if (draining) throw Problem.unavailable("This server is shutting down.", 2);
         RunRecord run = fresh(submission);
         Driver driver = load(run, null);
@@ -133,7 +153,7 @@ public final class Engine {
                     .orElseThrow(() -> Problem.unavailable("This run is being submitted just now.", 1));
         }
         try {
-            owner.begin();
+            owner.begin(alongside);
         } catch (RuntimeException failure) {
             owners.remove(run.id(), owner);
             return find(run.workspaceId(), run.id()).orElseThrow(() -> failure);
@@ -152,6 +172,11 @@ public final class Engine {
 
     public Optional<RunRecord> find(String workspaceId, UUID id) {
         return parts.database().read(sql -> RunTable.find(sql, workspaceId, id));
+    }
+
+    /** Whether a session has a run that has not ended; in a transaction that holds the session. */
+    public static boolean hasLiveRun(Sql sql, String workspaceId, UUID sessionId) throws SQLException {
+        return RunTable.hasLive(sql, workspaceId, sessionId);
     }
 
     /** Which workspace a run belongs to. */
@@ -382,6 +407,15 @@ public final class Engine {
 
     Unit.Receipt commit(Unit unit) {
         return parts.committer().commit(unit);
+    }
+
+    /** The first unit of a run, in a transaction of its own because its caller writes too. */
+    Unit.Receipt commit(Unit unit, Alongside alongside) {
+        UUID me = worker();
+        return parts.database().transact(sql -> {
+            alongside.write(sql);
+            return FenceJudge.birth(sql, me, unit, now());
+        });
     }
 
     List<Input> mail(RunRecord run) {

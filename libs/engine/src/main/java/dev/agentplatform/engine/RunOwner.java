@@ -39,6 +39,9 @@ final class RunOwner {
     private final CompletableFuture<Void> released = new CompletableFuture<>();
 
     private boolean newborn;
+    /** What the submitter writes with the first unit; null for nothing. */
+    private Engine.Alongside alongside;
+
     private volatile boolean gone;
     private final long epoch;
     private long seq;
@@ -118,7 +121,8 @@ final class RunOwner {
     }
 
     /** The first turn of a new run, on the caller's thread: returns when the run is durable. */
-    void begin() {
+    void begin(Engine.Alongside with) {
+        alongside = with;
         scheduled.set(true);
         try {
             turn(List.of(new Input.Begin()));
@@ -221,7 +225,7 @@ final class RunOwner {
                 // No fence would refuse a birth that was written: its row tells.
                 boolean born =
                         unknown && newborn && engine.alreadyCommitted(run, true, epoch, turn.seq(), plan.keeps());
-                return born ? new Receipt(0, List.of()) : engine.commit(plan.unit());
+                return born ? new Receipt(0, List.of()) : write(plan.unit());
             } catch (CommitUnknown lost) {
                 // Sent again: if it was written, the fence refuses it and the row tells.
                 unknown = true;
@@ -233,6 +237,10 @@ final class RunOwner {
             }
             engine.pause(Math.min(1_000, 10L << Math.min(tries, 6)));
         }
+    }
+
+    private Receipt write(Unit unit) {
+        return newborn && alongside != null ? engine.commit(unit, alongside) : engine.commit(unit);
     }
 
     /**

@@ -119,7 +119,7 @@ public final class TaskTable {
     }
 
     /** A process that was declared dead would own what it claims for ever. Locked, so that it cannot die meanwhile. */
-    private static boolean alive(Sql sql, UUID me) throws SQLException {
+    static boolean alive(Sql sql, UUID me) throws SQLException {
         String lock = sql.dialect() == Dialect.POSTGRESQL ? " FOR KEY SHARE" : "";
         return sql.one("SELECT id FROM worker WHERE id = ? AND lease_until > 0" + lock, row -> row.id("id"), me)
                 .isPresent();
