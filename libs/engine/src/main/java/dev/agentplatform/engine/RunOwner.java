@@ -272,6 +272,7 @@ final class RunOwner {
         }
         if (!turn.events.isEmpty()) {
             rows.add(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
+            engine.tell(run, turn);
         }
         writeRun(turn, next, started, ended);
         Resting resting = resting(rest);

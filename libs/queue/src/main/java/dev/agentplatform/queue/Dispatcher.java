@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,7 @@ public final class Dispatcher implements LifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     static final int CLAIM_MAX = 16;
+    static final int SERVICE_CLAIM_MAX = 64;
     static final int STAGE_MAX = 500;
     static final long LOOK_EVERY_MS = 200;
     static final long PROBE_EVERY_MS = 1_000;
@@ -46,6 +48,8 @@ public final class Dispatcher implements LifeCycle {
     private final Signals signals;
     private final IntSupplier freeSlots;
     private final Map<String, Consumer<Claimed>> owners;
+    /** Who has lanes of his own, by rank. */
+    private final Map<Integer, Service> services = new ConcurrentHashMap<>();
 
     private final Semaphore hints = new Semaphore(0);
     private final AtomicLong nextTimer = new AtomicLong(Long.MAX_VALUE);
@@ -61,6 +65,14 @@ public final class Dispatcher implements LifeCycle {
     private volatile Thread thread;
 
     private record LaneKey(String queue, int rank) {}
+
+    /**
+     * Takes tasks that are no runs. Its tasks have a priority that no run can have, so that they neither wait for the
+     * slots of runs nor behind a backlog of them.
+     *
+     * @param free how many more of its tasks this process may own now
+     */
+    public record Service(String kind, int priority, IntSupplier free, Consumer<Claimed> owner) {}
 
     private static final class LaneState {
         long low;
@@ -86,8 +98,14 @@ public final class Dispatcher implements LifeCycle {
         this.membership = membership;
         this.clock = clock;
         this.signals = signals;
-        this.owners = Map.copyOf(owners);
+        this.owners = new ConcurrentHashMap<>(owners);
         this.freeSlots = freeSlots;
+    }
+
+    /** Before {@link #start}. */
+    public void add(Service service) {
+        owners.put(service.kind(), service.owner());
+        services.put(-service.priority(), service);
     }
 
     /** A task became ready in {@code queue}, as far as this process knows. */
@@ -232,12 +250,13 @@ public final class Dispatcher implements LifeCycle {
     }
 
     private int claimLane(Map.Entry<LaneKey, LaneState> entry) {
-        int free = freeSlots.getAsInt();
-        if (free <= 0) return 0;
         LaneKey key = entry.getKey();
+        Service service = services.get(key.rank());
+        int free = service == null ? freeSlots.getAsInt() : service.free().getAsInt();
+        if (free <= 0) return 0;
         LaneState lane = entry.getValue();
         lane.hinted = false;
-        int limit = Math.min(CLAIM_MAX, free);
+        int limit = Math.min(service == null ? CLAIM_MAX : SERVICE_CLAIM_MAX, free);
         UUID me = membership.worker();
         long low = lane.low;
         List<Claimed> claimed = database.transact(sql -> TaskTable.claim(sql, me, key.queue(), key.rank(), low, limit));
