@@ -22,6 +22,7 @@ public final class KnownSettings {
             "DATABASE_CONNECTIONS",
             "DATABASE_READERS",
             "DATABASE_URL",
+            "EVENT_RETENTION_DAYS",
             "HEARTBEAT_MILLIS",
             "HOST",
             "HTTP_ALLOW",

@@ -8,7 +8,11 @@ import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
+import dev.agentplatform.event.EventModule;
+import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.events.Outbox;
+import dev.agentplatform.events.Subscriptions;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
@@ -31,6 +35,7 @@ import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
 import dev.agentplatform.store.Sql;
+import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
@@ -61,7 +66,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -73,11 +80,15 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final Vault vault;
+    private final Subscriptions subscriptions;
+    private final Outbox outbox;
     private final WorkflowModule workflow;
     private final EngineProcess process;
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final EventModule event;
     private final SessionModule session;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
@@ -92,15 +103,19 @@ public final class Platform implements AutoCloseable {
         }
         Migrations.migrate(database);
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        vault = Vault.from(settings, data, embedded());
+        subscriptions = new Subscriptions(database);
+        outbox = new Outbox(subscriptions, clock);
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
         Engine engine = process.engine();
+        engine.attach(outbox);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, clock, ids));
+        human = HumanRoutes.of(new HumanTasks(database, engine, outbox, clock, ids));
         session = new SessionModule(
                 database,
                 clock,
@@ -109,6 +124,33 @@ public final class Platform implements AutoCloseable {
                 (workspace, body, id, alongside) ->
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
+        event = new EventModule(eventWiring(roles), settings);
+    }
+
+    private EventModule.Wiring eventWiring(Roles roles) {
+        RunStarter workflows = new RunStarter() {
+            @Override
+            public String kind() {
+                return "workflow";
+            }
+
+            @Override
+            public void start(String workspaceId, ObjectNode body, UUID runId) {
+                runs.start(workspaceId, Binder.bind(body, StartRun.class), Optional.of(runId));
+            }
+        };
+        return new EventModule.Wiring(
+                database,
+                process,
+                subscriptions,
+                outbox,
+                outbound,
+                vault,
+                clock,
+                ids,
+                List.of(workflows),
+                List.of(),
+                roles.worker());
     }
 
     // Whoever can reach a server that listens on loopback can reach loopback anyway.
@@ -163,8 +205,8 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
-                new EventPublishNode()));
-        types.addAll(HumanNode.all());
+                new EventPublishNode(outbox)));
+        types.addAll(HumanNode.all(outbox));
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
@@ -207,7 +249,9 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        subscriptions.start();
         process.start();
+        event.start();
     }
 
     public Database database() {
@@ -240,7 +284,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, event.routes());
     }
 
     public boolean embedded() {
@@ -250,7 +294,9 @@ public final class Platform implements AutoCloseable {
     /** Hands back what it owns, writes what waits, closes the store. */
     @Override
     public void close() {
+        event.stop();
         process.stop();
+        subscriptions.stop();
         outbound.close();
         database.close();
         lock.close();

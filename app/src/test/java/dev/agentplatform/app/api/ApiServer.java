@@ -56,6 +56,8 @@ final class ApiServer implements AutoCloseable {
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        // 32 bytes: on PostgreSQL no key is made by itself.
+        values.put("AGENT_PLATFORM_CREDENTIAL_KEY", "a2V5LW9mLXRoaXJ0eS10d28tYnl0ZXMtZm9yLXRlc3Q=");
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {

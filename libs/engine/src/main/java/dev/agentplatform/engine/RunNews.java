@@ -42,6 +42,7 @@ final class RunNews {
         payload.put(
                 "parent_run_id",
                 run.parent() == null ? null : run.parent().runId().toString());
+        payload.set("metadata_json", run.metadata());
         ObjectNode logged = (ObjectNode) Json.parse(event.json());
         logged.remove("type");
         payload.setAll(logged);

@@ -242,6 +242,24 @@ public final class DeliveryTable {
                 picked);
     }
 
+    /** The id of an event's delivery to a subscription. */
+    public static UUID id(UUID eventId, UUID subscriptionId) {
+        return Delivery.id(eventId, subscriptionId);
+    }
+
+    /** Those of the given ids that are there, dead ones too. */
+    public static List<Delivery> ofIds(Sql sql, String workspaceId, Collection<UUID> ids) throws SQLException {
+        return sql.list(
+                WITH_EVENT + "WHERE d.workspace_id = ? AND d.id IN (" + Sql.marks(ids) + ")",
+                DeliveryTable::read,
+                workspaceId,
+                ids);
+    }
+
+    public static void remove(Sql sql, String workspaceId, UUID id) throws SQLException {
+        sql.update("DELETE FROM event_delivery WHERE workspace_id = ? AND id = ?", workspaceId, id);
+    }
+
     /** How many to take for how long. */
     public record Lease(int limit, long millis) {}
 

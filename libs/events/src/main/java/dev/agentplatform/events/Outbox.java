@@ -39,6 +39,11 @@ public final class Outbox {
         this.clock = clock;
     }
 
+    /** An outbox that nobody listens to. */
+    public static Outbox unheard(Clock clock) {
+        return new Outbox(new Subscriptions(null), clock);
+    }
+
     /** @param payload JSON text, null for none */
     public record Message(
             UUID id,
@@ -60,18 +65,26 @@ public final class Outbox {
         return subscriptions.mayMatch(workspaceId, type);
     }
 
-    /** The rows that publish a message. */
-    public List<RowWrite> rows(Message message) {
+    /** An event and the rows that publish it. */
+    public record Prepared(Event event, List<RowWrite> rows) {}
+
+    public Prepared prepare(Message message) {
         Event event = event(message);
         List<Subscription> matching = subscriptions.matching(event);
-        if (matching.isEmpty()) return List.of(PUBLISH.row(values(event)));
+        RowWrite row = PUBLISH.row(values(event));
+        if (matching.isEmpty()) return new Prepared(event, List.of(row));
         List<RowWrite> rows = new ArrayList<>(1 + matching.size());
-        rows.add(PUBLISH.row(values(event)));
+        rows.add(row);
         for (Subscription subscription : matching) {
             rows.add(DeliveryTable.row(subscription, event));
             expected.accept(subscription);
         }
-        return rows;
+        return new Prepared(event, rows);
+    }
+
+    /** The rows that publish a message. */
+    public List<RowWrite> rows(Message message) {
+        return prepare(message).rows();
     }
 
     /** For changes that are made in a transaction of their own. */

@@ -91,6 +91,16 @@ final class SubscriptionTable {
                 id);
     }
 
+    /** Nobody changes it until the transaction ends. */
+    static Optional<Subscription> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
+        return sql.one(
+                "SELECT * FROM event_subscription WHERE workspace_id = ? AND id = ?"
+                        + sql.dialect().forUpdate(),
+                SubscriptionTable::read,
+                workspaceId,
+                id);
+    }
+
     static int count(Sql sql, String workspaceId) throws SQLException {
         return sql.one(
                         "SELECT count(*) AS n FROM event_subscription WHERE workspace_id = ?",

@@ -75,6 +75,11 @@ public final class Subscriptions implements LifeCycle {
         return database.read(sql -> SubscriptionTable.find(sql, workspaceId, id));
     }
 
+    /** Nobody changes it until the caller's transaction ends. */
+    public static Optional<Subscription> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
+        return SubscriptionTable.lock(sql, workspaceId, id);
+    }
+
     public Page<Subscription> page(String workspaceId, PageRequest page, String kind, String status) {
         return database.read(sql -> SubscriptionTable.page(sql, workspaceId, page, kind, status));
     }

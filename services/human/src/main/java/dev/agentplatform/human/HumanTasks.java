@@ -28,12 +28,14 @@ import tools.jackson.databind.node.ObjectNode;
 public final class HumanTasks {
     private final Database database;
     private final Engine engine;
+    private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
 
-    public HumanTasks(Database database, Engine engine, Clock clock, Ids ids) {
+    public HumanTasks(Database database, Engine engine, Outbox outbox, Clock clock, Ids ids) {
         this.database = database;
         this.engine = engine;
+        this.outbox = outbox;
         this.clock = clock;
         this.ids = ids;
     }
@@ -190,14 +192,14 @@ public final class HumanTasks {
     }
 
     private HumanTask tell(Sql sql, String type, HumanTask task) throws SQLException {
-        Outbox.publish(sql, event(ids.next(), type, task, clock.millis()));
+        outbox.publish(sql, event(ids.next(), type, task, clock.millis()));
         return task;
     }
 
     static Outbox.Message event(UUID id, String type, HumanTask task, long now) {
         String payload = Json.write(task.json());
         return new Outbox.Message(
-                id, task.workspaceId(), type, "human", "human_task", task.id().toString(), now, now, payload);
+                id, task.workspaceId(), type, "human", "human_task", task.id().toString(), now, payload);
     }
 
     private static HumanTask find(Sql sql, String workspaceId, UUID id) throws SQLException {

@@ -10,6 +10,7 @@ import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.engine.Submission;
 import dev.agentplatform.engine.graph.Graph;
 import dev.agentplatform.engine.graph.NodeRules;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Settings;
@@ -36,10 +37,12 @@ import tools.jackson.databind.JsonNode;
 final class HumanServer implements AutoCloseable {
     final Ids ids = new Ids(Clock.systemUTC());
     final EngineProcess process;
+    private final Outbox outbox;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
     HumanServer(Database database) {
+        outbox = Outbox.unheard(Clock.systemUTC());
         EngineProcess.Settings settings = new EngineProcess.Settings(
                 database,
                 new Membership.Identity(UUID.randomUUID(), "test"),
@@ -52,7 +55,7 @@ final class HumanServer implements AutoCloseable {
                 true);
         process = new EngineProcess(settings, List.of(new OneNode()));
         process.start();
-        HumanTasks tasks = new HumanTasks(database, process.engine(), Clock.systemUTC(), ids);
+        HumanTasks tasks = new HumanTasks(database, process.engine(), outbox, Clock.systemUTC(), ids);
         server = new HttpServer(
                 HttpSettings.from(new Settings(Map.of("PORT", "0"))),
                 ids,
@@ -63,7 +66,7 @@ final class HumanServer implements AutoCloseable {
     }
 
     /** The input of the run is the config of its only node. */
-    private static final class OneNode implements RunKind {
+    private final class OneNode implements RunKind {
         @Override
         public String name() {
             return "ask";
@@ -71,7 +74,7 @@ final class HumanServer implements AutoCloseable {
 
         @Override
         public Executable load(RunRecord run) {
-            NodeWork work = new HumanNode("approval").prepare(run.input());
+            NodeWork work = new HumanNode("approval", outbox).prepare(run.input());
             Executable.Node node = new Executable.Node("ask", "approval", "ask", work, false, true);
             Graph graph = new Graph(List.of("ask"), List.of(NodeRules.PLAIN), List.of(), new BitSet());
             return new Executable.Flow(graph, List.of(node), Collections.emptyList(), -1);

@@ -22,6 +22,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class EventPublishNode implements NodeType {
     private static final int NAME_LENGTH_MAX = 200;
 
+    private final Outbox outbox;
+
+    public EventPublishNode(Outbox outbox) {
+        this.outbox = outbox;
+    }
+
     @Override
     public String name() {
         return "event-publish";
@@ -41,7 +47,7 @@ public final class EventPublishNode implements NodeType {
         return context -> publish(context, tree.resolve(context.scope()));
     }
 
-    private static Outcome publish(NodeContext context, JsonNode config) {
+    private Outcome publish(NodeContext context, JsonNode config) {
         UUID id = eventId(context);
         String type = limited("event_type", NodeConfig.required(config, "event_type"));
         String aggregateType = limited(
@@ -57,14 +63,13 @@ public final class EventPublishNode implements NodeType {
                 aggregateType.isEmpty() ? "run" : aggregateType,
                 aggregateId.isEmpty() ? context.run().id().toString() : aggregateId,
                 context.now(),
-                context.now(),
                 Json.writeOrNull(payload));
         ObjectNode output = Json.object();
         output.put("event_id", id.toString());
         output.put("event_type", type);
         output.put("aggregate_type", message.aggregateType());
         output.put("aggregate_id", message.aggregateId());
-        return new Outcome.Done(output, null, null, null, config, List.of(Outbox.publish(message)));
+        return new Outcome.Done(output, null, null, null, config, outbox.rows(message));
     }
 
     /**
