@@ -1,7 +1,10 @@
 package dev.agentplatform.queue;
 
+import dev.agentplatform.queue.TaskTable.Claimed;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The SQL of tasks of actors that are no runs: schedules, subscriptions. They are touched inside closures. */
@@ -87,51 +90,61 @@ public final class ActorTable {
                 state);
     }
 
-    /** What an owner holds, as the fence of a {@link Unit} has it. */
+    /**
+     * What an owner holds.
+     *
+     * @param wakes the calls that the owner has answered
+     */
     public record Held(UUID ref, UUID owner, long epoch, long wakes) {}
 
     /**
      * Gives a task back inside a closure: before anything else in it, for the order of locks. It rests until
-     * {@code readyTime}; null until it is called.
+     * {@code readyTime}, or until it is called; one that was called meanwhile is ready at once.
      *
-     * @throws Refused when it is not held any more, or was called meanwhile
+     * @throws Refused when it is not held any more
      */
-    public static void release(Sql sql, Actor actor, Held held, Long readyTime, String state) throws SQLException {
+    public static void release(Sql sql, Actor actor, Held held, Long readyTime, String state, long now)
+            throws SQLException {
         int rows = sql.update(
-                "UPDATE task SET status = 'idle', ready_time = ?, state = ?, owner = NULL, worker_key = NULL,"
-                        + " seq = seq + 1, queue = ?"
-                        + " WHERE workspace_id = ? AND ref = ? AND owner = ? AND epoch = ? AND wakes = ?",
+                "UPDATE task SET status = CASE WHEN wakes = ? THEN 'idle' ELSE 'ready' END,"
+                        + " ready_time = CASE WHEN wakes = ? THEN ? ELSE ? END,"
+                        + " state = ?, owner = NULL, worker_key = NULL, seq = seq + 1, queue = ?"
+                        + " WHERE workspace_id = ? AND ref = ? AND owner = ? AND epoch = ?",
+                held.wakes(),
+                held.wakes(),
                 readyTime,
+                now,
                 state,
                 actor.queue(),
                 actor.workspaceId(),
                 actor.ref(),
                 held.owner(),
-                held.epoch(),
-                held.wakes());
-        if (rows == 0) throw refused(sql, actor, held);
+                held.epoch());
+        if (rows == 0) throw new Refused(Refused.Reason.FENCED, 0);
     }
 
-    /** The end of the actor's task, else as {@link #release}. */
-    public static void end(Sql sql, Actor actor, Held held) throws SQLException {
-        int rows = sql.update(
-                "DELETE FROM task WHERE workspace_id = ? AND ref = ? AND owner = ? AND epoch = ? AND wakes = ?",
-                actor.workspaceId(),
-                actor.ref(),
-                held.owner(),
-                held.epoch(),
-                held.wakes());
-        if (rows == 0) throw refused(sql, actor, held);
+    /** Makes those ready whose time has come; for a caller who claims where no dispatcher may run. */
+    public static void stage(Sql sql, String workspaceId, String kind, long now) throws SQLException {
+        sql.update(
+                "UPDATE task SET status = 'ready' WHERE workspace_id = ? AND kind = ? AND status = 'idle'"
+                        + " AND ready_time IS NOT NULL AND ready_time <= ?",
+                workspaceId,
+                kind,
+                now);
     }
 
-    private static Refused refused(Sql sql, Actor actor, Held held) throws SQLException {
+    /** Takes ready tasks of one kind and workspace. */
+    public static List<Claimed> claim(Sql sql, UUID me, Actor like, int limit) throws SQLException {
+        return TaskTable.claim(sql, me, like.queue(), -like.priority(), 0, limit);
+    }
+
+    /** The state of a task that nobody owns, locked until the transaction ends; empty when it is owned or gone. */
+    public static Optional<String> lockIdle(Sql sql, String workspaceId, UUID ref) throws SQLException {
         return sql.one(
-                        "SELECT wakes FROM task WHERE workspace_id = ? AND ref = ? AND owner = ? AND epoch = ?",
-                        row -> new Refused(Refused.Reason.MAIL, row.number("wakes")),
-                        actor.workspaceId(),
-                        actor.ref(),
-                        held.owner(),
-                        held.epoch())
-                .orElseGet(() -> new Refused(Refused.Reason.FENCED, 0));
+                "SELECT state FROM task WHERE workspace_id = ? AND ref = ? AND status <> 'owned'"
+                        + sql.dialect().forUpdate(),
+                row -> row.text("state"),
+                workspaceId,
+                ref);
     }
 }

@@ -78,7 +78,7 @@ final class Lane {
                 }
                 String error = send(sender, subscription, batch);
                 if (error != null) {
-                    happenings.add(new Happening.Failed(this, batch, poll(Integer.MAX_VALUE), error));
+                    happenings.add(new Happening.Failed(this, batch, error));
                     return;
                 }
                 happenings.add(new Happening.Sent(batch));
@@ -86,7 +86,8 @@ final class Lane {
         });
     }
 
-    private List<Delivery> poll(int most) {
+    /** Takes the next ones out, at most so many. */
+    List<Delivery> poll(int most) {
         List<Delivery> batch = new ArrayList<>(Math.min(most, 16));
         while (batch.size() < most) {
             Delivery next = queue.poll();

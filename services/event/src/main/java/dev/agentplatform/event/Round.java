@@ -84,8 +84,7 @@ final class Round implements Runnable {
 
         record Sent(List<Delivery> batch) implements Happening {}
 
-        /** @param rest what was to follow in the lane */
-        record Failed(Lane lane, List<Delivery> batch, List<Delivery> rest, String error) implements Happening {}
+        record Failed(Lane lane, List<Delivery> batch, String error) implements Happening {}
 
         record Landed(Lane lane) implements Happening {}
     }
@@ -219,7 +218,8 @@ final class Round implements Runnable {
         long now = now();
         // First: should the database fail now, all of it is read again.
         for (Delivery one : failed.batch()) known.remove(one.id());
-        for (Delivery one : failed.rest()) known.remove(one.id());
+        // Only here: more may have come into the lane since it failed.
+        for (Delivery one : failed.lane().poll(Integer.MAX_VALUE)) known.remove(one.id());
         lookAt = now;
         int attemptsMax =
                 parts.subscriptions().known(id).map(Subscription::maxAttempts).orElse(1);

@@ -5,6 +5,7 @@ import dev.agentplatform.events.Event;
 import dev.agentplatform.events.Interest;
 import dev.agentplatform.events.Sender;
 import dev.agentplatform.events.Subscription;
+import dev.agentplatform.events.TriggerChain;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
@@ -23,11 +24,10 @@ import tools.jackson.databind.node.ObjectNode;
  * delivered twice starts one run.
  *
  * <p>Runs carry in their metadata who triggered them. Events of a run do not trigger the subscription that started
- * it, and a chain of triggers ends after {@value #DEPTH_MAX} links.
+ * it, and a chain of triggers ends after {@value TriggerChain#DEPTH_MAX} links.
  */
 final class TriggerSender implements Sender {
     static final String KIND = "trigger";
-    static final int DEPTH_MAX = 8;
 
     private final Map<String, RunStarter> starters;
 
@@ -43,14 +43,14 @@ final class TriggerSender implements Sender {
     @Override
     public void send(Subscription subscription, List<Event> events) throws NotSent {
         Event event = events.getFirst();
-        JsonNode cause = event.payloadJson().path("metadata_json").path("metadata").path("trigger");
-        if (cause.path("subscription_id").asString("").equals(subscription.id().toString())) return;
-        int depth = cause.path("depth").asInt(0) + 1;
-        if (depth > DEPTH_MAX) throw new NotSent("The chain of triggers is longer than " + DEPTH_MAX + ".");
+        if (TriggerChain.feedsItself(subscription, event)) return;
+        if (TriggerChain.tooLong(event)) {
+            throw new NotSent("The chain of triggers is longer than " + TriggerChain.DEPTH_MAX + ".");
+        }
         RunStarter starter = starters.get(kindOf(subscription.target()));
         if (starter == null) throw new NotSent("This server cannot start what the target names.");
         try {
-            starter.start(subscription.workspaceId(), body(subscription, event, depth), runId(subscription, event));
+            starter.start(subscription.workspaceId(), body(subscription, event), runId(subscription, event));
         } catch (EvaluationError unfit) {
             throw new NotSent("The input cannot be made: " + unfit.getMessage());
         } catch (Problem problem) {
@@ -62,7 +62,7 @@ final class TriggerSender implements Sender {
         return Ids.runOf(DeliveryTable.id(event.id(), subscription.id()));
     }
 
-    private static ObjectNode body(Subscription subscription, Event event, int depth) {
+    private static ObjectNode body(Subscription subscription, Event event) {
         ObjectNode body = Json.object();
         ObjectNode target = subscription.target();
         Scope scope = name -> Interest.root(event, name);
@@ -73,11 +73,7 @@ final class TriggerSender implements Sender {
                     template ? CompiledTree.parse(entry.getValue()).resolve(scope) : entry.getValue());
         }
         if (!target.has("input_json")) body.set("input_json", Json.object().set("event", event.json()));
-        ObjectNode cause = Json.object();
-        cause.put("subscription_id", subscription.id().toString());
-        cause.put("event_id", event.id().toString());
-        cause.put("depth", depth);
-        body.set("metadata_json", Json.object().set("trigger", cause));
+        body.set("metadata_json", TriggerChain.metadata(subscription, event));
         return body;
     }
 
