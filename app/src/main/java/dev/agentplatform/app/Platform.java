@@ -27,6 +27,7 @@ import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
+import dev.agentplatform.scheduler.SchedulerModule;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -85,15 +86,18 @@ public final class Platform implements AutoCloseable {
     private final Outbox outbox;
     private final WorkflowModule workflow;
     private final EngineProcess process;
+    private final boolean worker;
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final SchedulerModule scheduler;
     private final EventModule event;
     private final SessionModule session;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
+        worker = roles.worker();
         lock = InstanceLock.acquire(data, ids);
         try {
             database = Database.open(DatabaseSettings.from(settings, data));
@@ -124,6 +128,8 @@ public final class Platform implements AutoCloseable {
                 (workspace, body, id, alongside) ->
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
+        scheduler = new SchedulerModule(new SchedulerModule.Wiring(
+                database, process, subscriptions, outbox, outbound, clock, ids, List.of(new RuntimeJobs(runs))));
         event = new EventModule(eventWiring(roles), settings);
     }
 
@@ -149,7 +155,7 @@ public final class Platform implements AutoCloseable {
                 clock,
                 ids,
                 List.of(workflows),
-                List.of(),
+                List.of(scheduler.sender()),
                 roles.worker());
     }
 
@@ -251,6 +257,7 @@ public final class Platform implements AutoCloseable {
     public void start() {
         subscriptions.start();
         process.start();
+        if (worker) scheduler.start();
         event.start();
     }
 
@@ -284,7 +291,7 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, event.routes());
+        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, event.routes(), scheduler.routes());
     }
 
     public boolean embedded() {
@@ -294,6 +301,7 @@ public final class Platform implements AutoCloseable {
     /** Hands back what it owns, writes what waits, closes the store. */
     @Override
     public void close() {
+        scheduler.stop();
         event.stop();
         process.stop();
         subscriptions.stop();
