@@ -49,24 +49,23 @@ class CronTest {
         Random random = new Random(7);
         for (String zoneName : ZONES) {
             ZoneId zone = ZoneId.of(zoneName);
-            for (int trial = 0; trial < 12; trial++) {
+            for (int trial = 0; trial < 6; trial++) {
                 int hour = trial < 4 ? trial : random.nextInt(24);
                 int minute = random.nextInt(60);
                 Cron cron = Cron.parse(minute + " " + hour + " * * *", zone);
-                Instant at = Instant.parse("2021-12-31T00:00:00Z");
+                Instant at = Instant.parse("2023-12-31T00:00:00Z");
                 LocalDate day = null;
                 while (at.isBefore(Instant.parse("2027-01-01T00:00:00Z"))) {
                     Instant next = cron.next(at).orElseThrow();
-                    assertThat(next).isAfter(at);
                     LocalDate nextDay = LocalDateTime.ofInstant(next, zone).toLocalDate();
-                    if (day != null) {
-                        assertThat(nextDay)
-                                .as("%s %02d:%02d after %s", zoneName, hour, minute, at)
-                                .isEqualTo(day.plusDays(1));
+                    if (day != null && !nextDay.equals(day.plusDays(1))) {
+                        throw new AssertionError(zoneName + " " + hour + ":" + minute + " skips or doubles " + next);
                     }
                     LocalTime time = LocalDateTime.ofInstant(next, zone).toLocalTime();
                     boolean gap = zone.getRules().getValidOffsets(nextDay.atTime(hour, minute)).isEmpty();
-                    if (!gap) assertThat(time).isEqualTo(LocalTime.of(hour, minute));
+                    if (!gap && !time.equals(LocalTime.of(hour, minute))) {
+                        throw new AssertionError(zoneName + " " + hour + ":" + minute + " is due at " + next);
+                    }
                     day = nextDay;
                     at = next;
                 }
@@ -81,7 +80,7 @@ class CronTest {
             Instant at = Instant.parse("2025-12-31T23:00:00Z");
             for (int i = 0; i < 9_000; i++) {
                 Instant next = cron.next(at).orElseThrow();
-                assertThat(Duration.between(at, next)).as("%s after %s", zoneName, at).isEqualTo(Duration.ofHours(1));
+                if (!next.equals(at.plus(Duration.ofHours(1)))) throw new AssertionError(zoneName + " after " + at);
                 at = next;
             }
         }
@@ -101,8 +100,8 @@ class CronTest {
 
     @Test
     void everyFieldNarrows() {
-        assertThat(times("*/20 5 8-9 * MON-FRI *".replace(" *", " *"), "UTC", "2026-01-01T00:00:00Z", 1))
-                .isNotEmpty();
+        assertThat(times("*/20 8-9 * * MON-FRI", "UTC", "2026-11-27T09:20:00Z", 2))
+                .isEqualTo(instants("2026-11-27T09:40:00Z", "2026-11-30T08:00:00Z"));
         assertThat(times("15 30 8 1 JAN,jul *", "UTC", "2026-01-01T08:30:15Z", 2))
                 .isEqualTo(instants("2026-07-01T08:30:15Z", "2027-01-01T08:30:15Z"));
         assertThat(times("0 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", 2))
