@@ -291,7 +291,8 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human, event.routes(), scheduler.routes());
+        return List.of(
+                session.routes(), workflow.routes(), runtime.routes(), human, event.routes(), scheduler.routes());
     }
 
     public boolean embedded() {

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 class EventApiTest {
     private static final String FLOW =
             "{'nodes':[{'id':'a','type':'start'},{'id':'b','type':'answer','config':{'template':'{{input.event.aggregate_id}}'}}],"
-                    + "'edges':[{'source':'a','target':'b'}]}";
+                + "'edges':[{'source':'a','target':'b'}]}";
 
     private static Answer publish(Api api, String type, String aggregate, int n) {
         return api.post(
@@ -38,7 +38,8 @@ class EventApiTest {
         Answer made = publish(api, "order.paid", "7", 1);
         publish(api, "order.sent", "7", 2);
 
-        assertThat(api.get("/events/" + made.id()).expect(200).text("payload_json.n")).isEqualTo("1");
+        assertThat(api.get("/events/" + made.id()).expect(200).text("payload_json.n"))
+                .isEqualTo("1");
         assertThat(api.get("/events?event_type=order.sent").expect(200).each("aggregate_id"))
                 .containsExactly("7");
         assertThat(api.get("/events?aggregate_id=8").expect(200).each("id")).isEmpty();
@@ -86,7 +87,9 @@ class EventApiTest {
 
             List<JsonNode> events = receiver.events(30);
             for (int aggregate = 0; aggregate < 3; aggregate++) {
-                assertThat(numbersOf(events, String.valueOf(aggregate))).isSorted().hasSize(10);
+                assertThat(numbersOf(events, String.valueOf(aggregate)))
+                        .isSorted()
+                        .hasSize(10);
             }
         }
     }
@@ -120,8 +123,7 @@ class EventApiTest {
 
             api.post("/events/deliveries/" + dead + "/replay").expect(202);
             assertThat(numbersOf(receiver.events(2), "bad")).containsExactly(2, 1);
-            Await.until(
-                    () -> api.get("/events/deliveries/" + dead).status() == 404, "the delivery to be confirmed");
+            Await.until(() -> api.get("/events/deliveries/" + dead).status() == 404, "the delivery to be confirmed");
             api.elsewhere().get("/events/deliveries/" + dead).expect(404);
         }
     }
@@ -153,7 +155,8 @@ class EventApiTest {
                     .id();
             for (int n = 0; n < 40; n++) publish(api, "order.paid", String.valueOf(n % 2), n);
             assertThat(receiver.requests()).isEmpty();
-            api.patch("/events/subscriptions/" + subscription, "{'status':'active'}").expect(200);
+            api.patch("/events/subscriptions/" + subscription, "{'status':'active'}")
+                    .expect(200);
 
             List<JsonNode> events = receiver.events(40);
             assertThat(numbersOf(events, "0")).isSorted().hasSize(20);
@@ -214,8 +217,7 @@ class EventApiTest {
                                 .formatted(version))
                 .expect(201);
         publish(api, "order.paid", "o-1", 1);
-        Await.until(
-                () -> api.get("/events?event_type=run.completed").each("id").size() == 1, "the end of the run");
+        Await.until(() -> api.get("/events?event_type=run.completed").each("id").size() == 1, "the end of the run");
         publish(api, "order.paid", "o-2", 1);
         Await.until(
                 () -> api.get("/events?event_type=run.completed").each("id").size() == 2, "the end of the second run");
@@ -240,7 +242,10 @@ class EventApiTest {
         api.post("/events/" + second.id() + "/status", "{'status':'failed','error_message':'no room'}")
                 .expect(200);
         assertThat(api.get("/events/" + second.id()).text("status")).isEqualTo("pending");
-        assertThat(api.elsewhere().post("/events/claim-pending", "{}").expect(200).each("id"))
+        assertThat(api.elsewhere()
+                        .post("/events/claim-pending", "{}")
+                        .expect(200)
+                        .each("id"))
                 .isEmpty();
     }
 
@@ -259,20 +264,21 @@ class EventApiTest {
                         "{'name':'git','event_type':'git.push','signature':'github','secret':'sixteen-letters!'}")
                 .expect(201);
         String body = "{\"ref\":\"main\"}";
-        String signature = "sha256="
-                + java.util.HexFormat.of().formatHex(hmac("sixteen-letters!", body));
+        String signature = "sha256=" + java.util.HexFormat.of().formatHex(hmac("sixteen-letters!", body));
         Answer told = inbound(api, endpoint, body, "x-hub-signature-256", signature, "x-github-event", "push");
         assertThat(told.status()).as(told.text()).isEqualTo(202);
         Answer event = api.get("/events?event_type=git.push").expect(200);
         assertThat(event.text("items.0.payload_json.body.ref")).isEqualTo("main");
         assertThat(event.text("items.0.payload_json.event")).isEqualTo("push");
 
-        assertThat(inbound(api, endpoint, body + " ", "x-hub-signature-256", signature).status())
+        assertThat(inbound(api, endpoint, body + " ", "x-hub-signature-256", signature)
+                        .status())
                 .isEqualTo(401);
         assertThat(inbound(api, endpoint, body).status()).isEqualTo(401);
         api.patch("/events/inbound-endpoints/" + endpoint.id(), "{'status':'disabled'}")
                 .expect(200);
-        assertThat(inbound(api, endpoint, body, "x-hub-signature-256", signature).status())
+        assertThat(inbound(api, endpoint, body, "x-hub-signature-256", signature)
+                        .status())
                 .isEqualTo(404);
         assertThat(api.get("/events/inbound-endpoints/" + endpoint.id()).text()).doesNotContain("sixteen-letters");
     }
@@ -293,10 +299,7 @@ class EventApiTest {
         refused(api, "{'name':'s','event_types':['*'],'filter':'1 +','target':%s}".formatted(target), "filter");
         refused(api, "{'name':'s','event_types':['*'],'target':{'type':'pigeon'}}", "target.type");
         refused(api, "{'name':'s','event_types':['*'],'target':{'type':'webhook','url':'ftp://x/'}}", "target.url");
-        refused(
-                api,
-                "{'name':'s','event_types':['*'],'target':{'type':'trigger','robot_id':'x'}}",
-                "target.robot_id");
+        refused(api, "{'name':'s','event_types':['*'],'target':{'type':'trigger','robot_id':'x'}}", "target.robot_id");
         assertThat(api.get("/events/subscriptions").expect(200).each("id")).isEmpty();
     }
 
@@ -310,7 +313,8 @@ class EventApiTest {
     void aDeletedSubscriptionLeavesNothingBehind(Api api) {
         try (WebhookReceiver receiver = new WebhookReceiver()) {
             receiver.refuse("bad", 1_000);
-            String id = subscribe(api, receiver.url(), ",'retry_delay_seconds':0.05").id();
+            String id = subscribe(api, receiver.url(), ",'retry_delay_seconds':0.05")
+                    .id();
             publish(api, "order.paid", "bad", 1);
             Await.until(
                     () -> !api.get("/events/deliveries?status=pending&subscription_id=" + id)

@@ -28,7 +28,10 @@ class SchedulerApiTest {
     private static Answer untilFirings(Api api, String job, int count, String status) {
         String path = "/scheduler/jobs/" + job + "/firings?limit=200";
         Await.until(
-                () -> api.get(path).each("status").stream().filter(status::equals).count() >= count,
+                () -> api.get(path).each("status").stream()
+                                .filter(status::equals)
+                                .count()
+                        >= count,
                 count + " firings " + status);
         return api.get(path).expect(200);
     }
@@ -87,7 +90,8 @@ class SchedulerApiTest {
     void aCronOfEverySecondFiresAtItsSeconds(Api api) {
         String job = job(
                         api,
-                        "{'job_type':'event','name':'j','cron':'* * * * * *','timezone':'Asia/Kolkata','payload_json':{'event_type':'tick'}}")
+                        "{'job_type':'event','name':'j','cron':'* * * * *"
+                                + " *','timezone':'Asia/Kolkata','payload_json':{'event_type':'tick'}}")
                 .id();
         List<String> due = untilFirings(api, job, 2, "completed").each("due_time");
         assertThat(due).allMatch(time -> time.endsWith(".000Z")).doesNotHaveDuplicates();
@@ -151,29 +155,30 @@ class SchedulerApiTest {
                 "{'job_type':'event','name':'j','interval_seconds':3600,'schedule_time':'2026-01-01T00:00:00Z','payload_json':{'event_type':'tick'}}";
         String later = job(api, body).id();
         assertThat(api.get("/scheduler/jobs/" + later).text("last_fire_time")).isNull();
-        String missed = "{'job_type':'event','name':'j','schedule_time':'2026-01-01T00:00:00Z','misfire':'%s','payload_json':{'event_type':'tick'}}";
+        String missed =
+                "{'job_type':'event','name':'j','schedule_time':'2026-01-01T00:00:00Z','misfire':'%s','payload_json':{'event_type':'tick'}}";
         untilFirings(api, job(api, missed.formatted("fire_once")).id(), 1, "completed");
         untilFirings(api, job(api, missed.formatted("skip")).id(), 1, "skipped");
     }
 
     @OnEveryServer
     void runNowAndBackfill(Api api) {
-        String job = job(
-                        api,
-                        "{'job_type':'event','name':'j','cron':'0 0 * * *','payload_json':{'event_type':'tick'}}")
+        String job = job(api, "{'job_type':'event','name':'j','cron':'0 0 * * *','payload_json':{'event_type':'tick'}}")
                 .id();
         String next = api.get("/scheduler/jobs/" + job).text("next_fire_time");
         api.post("/scheduler/jobs/" + job + "/run").expect(202);
         untilFirings(api, job, 1, "completed");
         String range = "{'from':'2026-11-01T00:00:00Z','to':'2026-11-05T00:00:00Z'}";
-        assertThat(api.post("/scheduler/jobs/" + job + "/backfill", range).expect(202).text("firings"))
+        assertThat(api.post("/scheduler/jobs/" + job + "/backfill", range)
+                        .expect(202)
+                        .text("firings"))
                 .isEqualTo("5");
         untilFirings(api, job, 6, "completed");
-        assertThat(api.post("/scheduler/jobs/" + job + "/backfill", range).expect(202).text("firings"))
+        assertThat(api.post("/scheduler/jobs/" + job + "/backfill", range)
+                        .expect(202)
+                        .text("firings"))
                 .isEqualTo("0");
-        api.post(
-                        "/scheduler/jobs/" + job + "/backfill",
-                        "{'from':'2020-01-01T00:00:00Z','to':'2026-01-01T00:00:00Z'}")
+        api.post("/scheduler/jobs/" + job + "/backfill", "{'from':'2020-01-01T00:00:00Z','to':'2026-01-01T00:00:00Z'}")
                 .expect(422);
         assertThat(api.get("/scheduler/jobs/" + job).text("next_fire_time")).isEqualTo(next);
         assertThat(api.get("/scheduler/jobs/" + job).text("status")).isEqualTo("active");
@@ -189,7 +194,8 @@ class SchedulerApiTest {
         api.patch("/scheduler/jobs/" + job, "{'name':'k','schedule_time':'%s'}".formatted(past()))
                 .expect(200);
         untilFirings(api, job, 1, "completed");
-        assertThat(api.get("/scheduler/jobs?job_type=event").text("items.0.name")).isEqualTo("k");
+        assertThat(api.get("/scheduler/jobs?job_type=event").text("items.0.name"))
+                .isEqualTo("k");
     }
 
     @OnEveryServer

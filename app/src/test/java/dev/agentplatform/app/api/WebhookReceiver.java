@@ -54,7 +54,8 @@ final class WebhookReceiver implements AutoCloseable {
     private void take(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         Map<String, String> headers = new ConcurrentHashMap<>();
-        exchange.getRequestHeaders().forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.getFirst()));
         String aggregate = Json.parse(body).path("aggregate_id").asString("");
         Integer left = refused.computeIfPresent(aggregate, (id, times) -> times - 1);
         boolean refuse = left != null && left >= 0;
@@ -76,9 +77,7 @@ final class WebhookReceiver implements AutoCloseable {
     private List<JsonNode> all() {
         return requests.stream()
                 .map(Request::json)
-                .flatMap(json -> json.has("events")
-                        ? json.get("events").valueStream()
-                        : List.of(json).stream())
+                .flatMap(json -> json.has("events") ? json.get("events").valueStream() : List.of(json).stream())
                 .toList();
     }
 

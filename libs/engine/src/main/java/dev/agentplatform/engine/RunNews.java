@@ -36,9 +36,13 @@ final class RunNews {
         ObjectNode payload = Json.object();
         payload.put("run_id", run.id().toString());
         payload.put("run_kind", run.kind());
-        payload.put("definition_id", run.definitionId() == null ? null : run.definitionId().toString());
-        payload.put("version_id", run.versionId() == null ? null : run.versionId().toString());
-        payload.put("session_id", run.sessionId() == null ? null : run.sessionId().toString());
+        payload.put(
+                "definition_id",
+                run.definitionId() == null ? null : run.definitionId().toString());
+        payload.put(
+                "version_id", run.versionId() == null ? null : run.versionId().toString());
+        payload.put(
+                "session_id", run.sessionId() == null ? null : run.sessionId().toString());
         payload.put(
                 "parent_run_id",
                 run.parent() == null ? null : run.parent().runId().toString());

@@ -42,13 +42,10 @@ public final class Starting {
         RunRecord run = RunTable.find(sql, workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
         if (!waits(run)) return false;
         RunOptions old = run.options();
-        RunOptions automatic = new RunOptions(
-                old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body());
+        RunOptions automatic =
+                new RunOptions(old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body());
         sql.update(
-                "UPDATE run SET options = ? WHERE workspace_id = ? AND id = ?",
-                automatic.write(),
-                workspaceId,
-                runId);
+                "UPDATE run SET options = ? WHERE workspace_id = ? AND id = ?", automatic.write(), workspaceId, runId);
         sql.update(
                 "UPDATE task SET queue = ?, ready_time = ? WHERE workspace_id = ? AND ref = ?",
                 Queues.normal(workspaceId),

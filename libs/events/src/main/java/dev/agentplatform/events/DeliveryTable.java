@@ -167,8 +167,7 @@ public final class DeliveryTable {
     // ---- for clients
 
     public static Optional<Delivery> find(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(
-                WITH_EVENT + "WHERE d.workspace_id = ? AND d.id = ?", DeliveryTable::read, workspaceId, id);
+        return sql.one(WITH_EVENT + "WHERE d.workspace_id = ? AND d.id = ?", DeliveryTable::read, workspaceId, id);
     }
 
     /** Dead ones, newest first; {@code subscription} null for all. */
@@ -185,8 +184,7 @@ public final class DeliveryTable {
             arguments.add(page.after());
         }
         arguments.add(page.limit() + 1);
-        List<Delivery> rows =
-                sql.list(text + " ORDER BY d.id DESC LIMIT ?", DeliveryTable::read, arguments.toArray());
+        List<Delivery> rows = sql.list(text + " ORDER BY d.id DESC LIMIT ?", DeliveryTable::read, arguments.toArray());
         return Page.of(rows, page.limit(), delivery -> delivery.id().toString());
     }
 

@@ -26,11 +26,7 @@ public interface Sender {
         private static final int MESSAGE_MAX = 500;
 
         public NotSent(String message) {
-            super(
-                    message.length() > MESSAGE_MAX ? message.substring(0, MESSAGE_MAX) : message,
-                    null,
-                    false,
-                    false);
+            super(message.length() > MESSAGE_MAX ? message.substring(0, MESSAGE_MAX) : message, null, false, false);
         }
     }
 }

@@ -20,9 +20,9 @@ final class SubscriptionTable {
 
     static void insert(Sql sql, Subscription it) throws SQLException {
         sql.update(
-                "INSERT INTO event_subscription (workspace_id, id, name, kind, status, event_types, filter, target, secret,"
-                        + " max_attempts, retry_delay, created_time, updated_time)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO event_subscription (workspace_id, id, name, kind, status, event_types, filter, target,"
+                    + " secret, max_attempts, retry_delay, created_time, updated_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?,"
+                    + " ?, ?, ?, ?, ?)",
                 it.workspaceId(),
                 it.id(),
                 it.name(),

@@ -10,8 +10,9 @@ import java.util.UUID;
 /** The SQL of tasks of actors that are no runs: schedules, subscriptions. They are touched inside closures. */
 public final class ActorTable {
     private static final String INSERT =
-            "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes, seq, claimed_seq,"
-                    + " attempts, v, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?) ON CONFLICT (ref) DO UPDATE ";
+            "INSERT INTO task (ref, kind, workspace_id, queue, rank, status, ready_time, epoch, wakes, seq,"
+                    + " claimed_seq, attempts, v, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, ?) ON CONFLICT"
+                    + " (ref) DO UPDATE ";
 
     private ActorTable() {}
 
@@ -48,9 +49,8 @@ public final class ActorTable {
                 now,
                 state,
                 now,
-                "SET wakes = task.wakes + 1,"
-                        + " ready_time = CASE task.status WHEN 'idle' THEN excluded.ready_time ELSE task.ready_time END,"
-                        + " status = CASE task.status WHEN 'idle' THEN 'ready' ELSE task.status END");
+                "SET wakes = task.wakes + 1, ready_time = CASE task.status WHEN 'idle' THEN excluded.ready_time ELSE"
+                    + " task.ready_time END, status = CASE task.status WHEN 'idle' THEN 'ready' ELSE task.status END");
     }
 
     /**

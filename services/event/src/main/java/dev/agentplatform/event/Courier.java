@@ -50,8 +50,7 @@ public final class Courier implements LifeCycle {
     private volatile boolean running;
     private volatile Thread thread;
 
-    public Courier(
-            Database database, EngineProcess process, Subscriptions subscriptions, Outbox outbox, Clock clock) {
+    public Courier(Database database, EngineProcess process, Subscriptions subscriptions, Outbox outbox, Clock clock) {
         this.database = database;
         this.process = process;
         this.subscriptions = subscriptions;
@@ -115,7 +114,8 @@ public final class Courier implements LifeCycle {
 
     private void wake(UUID id, long now) {
         Optional<Subscription> known = subscriptions.known(id);
-        if (known.isPresent() && !(known.get().active() && senders.containsKey(known.get().kind()))) return;
+        if (known.isPresent()
+                && !(known.get().active() && senders.containsKey(known.get().kind()))) return;
         Optional<Holder> holder = database.read(sql -> TaskTable.holder(sql, id));
         if (holder.isPresent() && !holder.get().status().equals("idle")) return;
         // Of one that is gone the deliveries must go too.

@@ -46,8 +46,8 @@ final class DeliveryRoutes {
                     throw Problem.malformed("malformed_parameter", "subscription_id", "is required with pending");
                 }
                 int limit = request.limit();
-                List<Delivery> pending = parts.database()
-                        .read(sql -> DeliveryTable.pending(sql, workspace, subscription, limit));
+                List<Delivery> pending =
+                        parts.database().read(sql -> DeliveryTable.pending(sql, workspace, subscription, limit));
                 yield Reply.page(new Page<>(pending, null), Delivery::json);
             }
             default -> throw Problem.malformed("malformed_parameter", "status", "must be dead or pending");
@@ -58,8 +58,7 @@ final class DeliveryRoutes {
         Delivery delivery = find(request);
         String workspace = delivery.event().workspaceId();
         long now = parts.clock().millis();
-        boolean revived =
-                parts.database().transact(sql -> DeliveryTable.revive(sql, workspace, delivery.id(), now));
+        boolean revived = parts.database().transact(sql -> DeliveryTable.revive(sql, workspace, delivery.id(), now));
         if (!revived) throw Problem.conflict("not_dead", "Only a dead delivery can be replayed.");
         parts.subscriptions().known(delivery.subscriptionId()).ifPresent(parts.courier()::expected);
         return Reply.of(202, find(request).json());

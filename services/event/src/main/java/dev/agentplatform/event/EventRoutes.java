@@ -59,8 +59,7 @@ final class EventRoutes {
             @Length(max = 200) String workerKey) {}
 
     record SetStatus(
-            @Required @OneOf({"delivered", "failed"})
-            String status,
+            @Required @OneOf({"delivered", "failed"}) String status,
 
             @Alias("error") @Length(max = 500) String errorMessage) {}
 

@@ -77,7 +77,8 @@ final class Events {
     private Map<UUID, String> statuses(String workspaceId, List<Event> events) {
         Map<UUID, String> statuses = new HashMap<>();
         UUID claims = claimsId(workspaceId);
-        boolean fetched = parts.subscriptions().known(claims).filter(Events::ready).isPresent();
+        boolean fetched =
+                parts.subscriptions().known(claims).filter(Events::ready).isPresent();
         for (Event event : events) statuses.put(event.id(), fetched ? "delivered" : "pending");
         if (!fetched || events.isEmpty()) return statuses;
         List<UUID> ids = events.stream()
@@ -162,7 +163,8 @@ final class Events {
     /** Until then another process may publish without a delivery; what it published is found afterwards. */
     private void awaitEveryProcess(long createdTime) throws InterruptedException {
         if (parts.database().dialect() == Dialect.SQLITE) return;
-        long left = createdTime + Subscriptions.STALE_MAX_MS + 200 - parts.clock().millis();
+        long left =
+                createdTime + Subscriptions.STALE_MAX_MS + 200 - parts.clock().millis();
         if (left > 0) TimeUnit.MILLISECONDS.sleep(Math.min(left, 2 * Subscriptions.STALE_MAX_MS));
     }
 

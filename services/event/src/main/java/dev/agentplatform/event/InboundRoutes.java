@@ -46,7 +46,8 @@ final class InboundRoutes {
             @Required @Length(min = 1, max = 200) String eventType,
             @Length(max = 200) String sourceService,
 
-            @OneOf({"standard", "github", "hmac"}) @Doc("standard: webhook-signature; github: x-hub-signature-256; hmac: x-signature")
+            @OneOf({"standard", "github", "hmac"})
+            @Doc("standard: webhook-signature; github: x-hub-signature-256; hmac: x-signature")
             String signature,
 
             @Length(min = SECRET_MIN, max = 500) @Doc("One is made when none is given")

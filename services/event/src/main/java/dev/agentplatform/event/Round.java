@@ -164,8 +164,7 @@ final class Round implements Runnable {
             parts.subscriptions().refresh();
             found = parts.subscriptions().known(id);
         }
-        return found.filter(Subscription::active)
-                .filter(it -> parts.senders().containsKey(it.kind()));
+        return found.filter(Subscription::active).filter(it -> parts.senders().containsKey(it.kind()));
     }
 
     private boolean mine() {
@@ -278,7 +277,8 @@ final class Round implements Runnable {
             String aggregate = one.event().aggregate();
             Long until = troubled.get(aggregate);
             if (until != null) {
-                if (until > now) postponed.computeIfAbsent(until, time -> new ArrayList<>()).add(one.id());
+                if (until > now)
+                    postponed.computeIfAbsent(until, time -> new ArrayList<>()).add(one.id());
                 continue;
             }
             String key = batches ? "#" + Math.floorMod(aggregate.hashCode(), lanesWanted) : aggregate;
@@ -301,8 +301,7 @@ final class Round implements Runnable {
     }
 
     private boolean readTroubled(String aggregate) {
-        List<Delivery> waiting =
-                parts.database().read(sql -> DeliveryTable.lane(sql, id, aggregate, LANE_READ_MAX));
+        List<Delivery> waiting = parts.database().read(sql -> DeliveryTable.lane(sql, id, aggregate, LANE_READ_MAX));
         List<Delivery> unsent =
                 waiting.stream().filter(one -> !known.contains(one.id())).toList();
         if (unsent.isEmpty()) {

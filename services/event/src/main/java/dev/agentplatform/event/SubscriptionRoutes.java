@@ -53,12 +53,14 @@ final class SubscriptionRoutes {
             @Length(max = 2_000) @Doc("Expression over the event; it is delivered when it holds")
             String filter,
 
-            @Required @Doc("webhook, redis, rabbitmq or trigger, with its fields") JsonNode target,
+            @Required @Doc("webhook, redis, rabbitmq or trigger, with its fields")
+            JsonNode target,
 
             @Range(min = 1, max = 50) @Doc("After so many failures an event is dead")
             Integer maxAttempts,
 
-            @Doc("Before the second attempt; doubled each time") Double retryDelaySeconds,
+            @Doc("Before the second attempt; doubled each time")
+            Double retryDelaySeconds,
 
             @OneOf({"active", "paused"}) String status) {}
 
@@ -155,7 +157,8 @@ final class SubscriptionRoutes {
         List<String> types = body.eventTypes() == null ? old.types() : body.eventTypes();
         Interest.check(types, filter, "event_types", "filter");
         SubscriptionTarget target = Json.isNothing(body.target()) ? null : target(body.target());
-        boolean keepsSecret = target == null || target.secret() == null && target.kind().equals(old.kind());
+        boolean keepsSecret =
+                target == null || target.secret() == null && target.kind().equals(old.kind());
         Subscription changed = new Subscription(
                 old.id(),
                 old.workspaceId(),
@@ -191,7 +194,8 @@ final class SubscriptionRoutes {
             UUID behind = after;
             List<Event> events = parts.database()
                     .read(sql -> EventTable.range(sql, subscription.workspaceId(), behind, end, REPLAY_PAGE));
-            replayed += again(subscription, events.stream().filter(interest::wants).toList(), deadOnly);
+            replayed +=
+                    again(subscription, events.stream().filter(interest::wants).toList(), deadOnly);
             more = events.size() == REPLAY_PAGE;
             if (!events.isEmpty()) after = events.getLast().id();
         }
@@ -201,9 +205,7 @@ final class SubscriptionRoutes {
         json.put("tenant_id", subscription.workspaceId());
         json.put("replayed", replayed);
         // With this as from_time the next call goes on.
-        json.put(
-                "continue_from_time",
-                more ? Times.format(Ids.timeMs(after)) : null);
+        json.put("continue_from_time", more ? Times.format(Ids.timeMs(after)) : null);
         return Reply.of(202, json);
     }
 

@@ -67,7 +67,8 @@ final class TriggerSender implements Sender {
         ObjectNode target = subscription.target();
         Scope scope = name -> Interest.root(event, name);
         for (Map.Entry<String, JsonNode> entry : target.properties()) {
-            boolean template = entry.getKey().equals("input_json") || entry.getKey().equals("input_text");
+            boolean template =
+                    entry.getKey().equals("input_json") || entry.getKey().equals("input_text");
             body.set(
                     entry.getKey(),
                     template ? CompiledTree.parse(entry.getValue()).resolve(scope) : entry.getValue());

@@ -50,7 +50,10 @@ final class WebhookSender implements Sender {
 
     @Override
     public void send(Subscription subscription, List<Event> events) throws NotSent, InterruptedException {
-        byte[] body = Json.write(batchMax(subscription) > 1 ? batch(events) : events.getFirst().json())
+        byte[] body = Json.write(
+                        batchMax(subscription) > 1
+                                ? batch(events)
+                                : events.getFirst().json())
                 .getBytes(StandardCharsets.UTF_8);
         int seconds = subscription.target().path("timeout_seconds").asInt(TIMEOUT_SECONDS_DEFAULT);
         OutboundRequest request = new OutboundRequest(

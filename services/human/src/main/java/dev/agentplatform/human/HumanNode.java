@@ -108,8 +108,7 @@ public final class HumanNode implements NodeType {
             ObjectNode note = Json.object().put("human_task_id", task.id().toString());
             List<RowWrite> rows = new ArrayList<>();
             rows.add(HumanTaskTable.insert(task));
-            rows.addAll(outbox.rows(
-                    HumanTasks.event(context.ids().next(), "human_task.created", task, context.now())));
+            rows.addAll(outbox.rows(HumanTasks.event(context.ids().next(), "human_task.created", task, context.now())));
             return new Outcome.Wait("human", question.dueTime(), note, List.of(), rows);
         }
 

@@ -56,7 +56,8 @@ final class Cron {
     /** @throws IllegalArgumentException that says what is wrong */
     static Cron parse(String text, ZoneId zone) {
         String plain = text.strip();
-        String[] fields = MACROS.getOrDefault(plain.toLowerCase(Locale.ROOT), plain).split("\\s+");
+        String[] fields =
+                MACROS.getOrDefault(plain.toLowerCase(Locale.ROOT), plain).split("\\s+");
         if (fields.length == 5) fields = ("0 " + String.join(" ", fields)).split(" ");
         if (fields.length != 6) {
             throw new IllegalArgumentException("must have five fields, or six with seconds before them");

@@ -45,7 +45,8 @@ record CronField(BitSet values, boolean everyValue) {
     private static int number(String text, String what, List<String> names, int lowest) {
         int named = names.indexOf(text.toUpperCase(Locale.ROOT));
         if (named >= 0) return named + lowest;
-        if (!text.matches("\\d{1,4}")) throw new IllegalArgumentException("the " + what + " '" + text + "' is no number");
+        if (!text.matches("\\d{1,4}"))
+            throw new IllegalArgumentException("the " + what + " '" + text + "' is no number");
         return Integer.parseInt(text);
     }
 

@@ -41,13 +41,7 @@ final class Effects {
     private final Ids ids;
     private final Clock clock;
 
-    Effects(
-            Map<String, JobTarget> targets,
-            Engine engine,
-            Outbox outbox,
-            OutboundClient client,
-            Ids ids,
-            Clock clock) {
+    Effects(Map<String, JobTarget> targets, Engine engine, Outbox outbox, OutboundClient client, Ids ids, Clock clock) {
         this.targets = targets;
         this.starting = new Starting(engine);
         this.outbox = outbox;
@@ -137,8 +131,7 @@ final class Effects {
         if (target == null) return new Effect.Failed("This server has no " + job.type() + " runs.", false);
         JsonNode waiting = payload.path(target.runField());
         if (Json.isNothing(waiting)) return new Effect.Birth(target, payload, ids.nextRun());
-        UUID run = Ids.parse(waiting.asString(""))
-                .orElseThrow(() -> Problem.notFound("run", waiting.asString("")));
+        UUID run = Ids.parse(waiting.asString("")).orElseThrow(() -> Problem.notFound("run", waiting.asString("")));
         // Starting it twice is as good as once.
         boolean started = starting.start(job.workspaceId(), run);
         return new Effect.Done(List.of(), run, Json.object().put("started", started));
@@ -160,7 +153,9 @@ final class Effects {
         return new Effect.Done(
                 prepared.rows(),
                 null,
-                Json.object().put("event_id", id.toString()).put("firing_id", firing.id().toString()));
+                Json.object()
+                        .put("event_id", id.toString())
+                        .put("firing_id", firing.id().toString()));
     }
 
     private Effect http(Firing firing, ObjectNode payload) throws InterruptedException {
@@ -203,7 +198,9 @@ final class Effects {
             if (required) throw Problem.invalid("payload_json." + field, "is required");
             return null;
         }
-        if (!value.isString() || value.stringValue().isBlank() || value.stringValue().length() > max) {
+        if (!value.isString()
+                || value.stringValue().isBlank()
+                || value.stringValue().length() > max) {
             throw Problem.invalid("payload_json." + field, "must be a text of 1 to " + max + " characters");
         }
         return value.stringValue();

@@ -56,12 +56,37 @@ record Firing(
 
     Firing identified(UUID newId, JsonNode newEvent) {
         return new Firing(
-                newId, workspaceId, jobId, cause, dueTime, status, attempts, retryTime, null, null, null, 0, result, newEvent);
+                newId,
+                workspaceId,
+                jobId,
+                cause,
+                dueTime,
+                status,
+                attempts,
+                retryTime,
+                null,
+                null,
+                null,
+                0,
+                result,
+                newEvent);
     }
 
     Firing done(long now, UUID run, JsonNode newResult) {
         return new Firing(
-                id, workspaceId, jobId, cause, dueTime, "completed", attempts + 1, 0, run, workerKey, null, now, newResult,
+                id,
+                workspaceId,
+                jobId,
+                cause,
+                dueTime,
+                "completed",
+                attempts + 1,
+                0,
+                run,
+                workerKey,
+                null,
+                now,
+                newResult,
                 event);
     }
 
@@ -91,7 +116,20 @@ record Firing(
 
     Firing claimed(String worker, long until) {
         return new Firing(
-                id, workspaceId, jobId, cause, dueTime, "claimed", attempts, until, null, worker, error, 0, result, event);
+                id,
+                workspaceId,
+                jobId,
+                cause,
+                dueTime,
+                "claimed",
+                attempts,
+                until,
+                null,
+                worker,
+                error,
+                0,
+                result,
+                event);
     }
 
     ObjectNode json() {
@@ -106,12 +144,8 @@ record Firing(
         json.put("attempts", attempts);
         json.put("run_id", runId == null ? null : runId.toString());
         json.put("worker_key", workerKey);
-        json.put(
-                "lease_expire_time",
-                status.equals("claimed") ? Times.formatOrNull(retryTime) : null);
-        json.put(
-                "next_attempt_time",
-                status.equals("pending") ? Times.formatOrNull(retryTime) : null);
+        json.put("lease_expire_time", status.equals("claimed") ? Times.formatOrNull(retryTime) : null);
+        json.put("next_attempt_time", status.equals("pending") ? Times.formatOrNull(retryTime) : null);
         json.put("error_message", error);
         json.put("finished_time", Times.formatOrNull(finishedTime));
         json.set("result_json", result);

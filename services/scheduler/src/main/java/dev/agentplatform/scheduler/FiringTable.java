@@ -150,14 +150,26 @@ final class FiringTable {
                 jobId);
     }
 
-    /** Deletes the oldest of a job that were due before {@code before}; returns how many. */
+    /** Deletes the oldest of a job that were over before {@code before}; returns how many. */
     static int purge(Sql sql, String workspaceId, UUID jobId, long before, int limit) throws SQLException {
         return sql.update(
                 "DELETE FROM job_firing WHERE workspace_id = ? AND id IN"
-                        + " (SELECT id FROM job_firing WHERE job_id = ? AND id < ? ORDER BY id LIMIT ?)",
+                        + " (SELECT id FROM job_firing WHERE job_id = ? AND id < ? AND finished_time < ?"
+                        + " ORDER BY id LIMIT ?)",
                 workspaceId,
                 jobId,
                 Ids.lowest(before),
+                before,
+                limit);
+    }
+
+    /** Deletes those of a job that is gone; returns how many. */
+    static int drop(Sql sql, String workspaceId, UUID jobId, int limit) throws SQLException {
+        return sql.update(
+                "DELETE FROM job_firing WHERE workspace_id = ? AND id IN"
+                        + " (SELECT id FROM job_firing WHERE job_id = ? LIMIT ?)",
+                workspaceId,
+                jobId,
                 limit);
     }
 

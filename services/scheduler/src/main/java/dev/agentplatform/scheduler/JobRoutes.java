@@ -49,7 +49,8 @@ final class JobRoutes {
 
             @Required @Length(min = 1, max = 200) String name,
 
-            @Doc("Once at this time; with interval_seconds the first time") Instant scheduleTime,
+            @Doc("Once at this time; with interval_seconds the first time")
+            Instant scheduleTime,
 
             @Length(min = 1, max = 200) @Doc("Five fields, or six with seconds before them")
             String cron,
@@ -60,7 +61,9 @@ final class JobRoutes {
             @Range(min = 1, max = 31_536_000) Integer intervalSeconds,
             OnEvent onEvent,
 
-            @Required @Alias("payload") @Doc("What to do: a waiting run, or the body that makes one; for http url, method, headers, body")
+            @Required
+            @Alias("payload")
+            @Doc("What to do: a waiting run, or the body that makes one; for http url, method, headers, body")
             JsonNode payloadJson,
 
             @Range(min = 1, max = 100) Integer maxAttempts,
@@ -110,9 +113,7 @@ final class JobRoutes {
                         Job::json));
         routes.get("/scheduler/jobs/{id}", "Show a job")
                 .handle(request -> Reply.of(200, find(request).json()));
-        routes.patch("/scheduler/jobs/{id}", "Change a job")
-                .body(Change.class)
-                .handle(this::change);
+        routes.patch("/scheduler/jobs/{id}", "Change a job").body(Change.class).handle(this::change);
         routes.delete("/scheduler/jobs/{id}", "Delete a job and its firings").handle(request -> {
             jobs.delete(request.workspace().id(), request.id("id", "job"));
             return Reply.empty(204);
@@ -137,8 +138,7 @@ final class JobRoutes {
         routes.get("/scheduler/jobs/{id}/firings", "List the firings of a job, the newest time first")
                 .paged()
                 .handle(request -> Reply.page(
-                        jobs.firings(request.workspace().id(), request.id("id", "job"), page(request)),
-                        Firing::json));
+                        jobs.firings(request.workspace().id(), request.id("id", "job"), page(request)), Firing::json));
         routes.post("/scheduler/jobs/claim-due", "Claim due jobs instead of the platform's workers")
                 .body(ClaimDue.class)
                 .handle(this::claimDue);
@@ -165,7 +165,9 @@ final class JobRoutes {
                 body.payloadJson(),
                 body.misfire() == null ? "fire_once" : body.misfire(),
                 body.maxAttempts() == null ? ATTEMPTS_DEFAULT : body.maxAttempts());
-        return Reply.of(201, jobs.create(request.workspace().id(), newId(request), draft).json());
+        return Reply.of(
+                201,
+                jobs.create(request.workspace().id(), newId(request), draft).json());
     }
 
     private Reply change(Request request) {

@@ -74,7 +74,8 @@ final class JobTable {
     }
 
     static Optional<Job> find(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one("SELECT * FROM scheduled_job WHERE workspace_id = ? AND id = ?", JobTable::read, workspaceId, id);
+        return sql.one(
+                "SELECT * FROM scheduled_job WHERE workspace_id = ? AND id = ?", JobTable::read, workspaceId, id);
     }
 
     /** Nobody changes it until the transaction ends. */

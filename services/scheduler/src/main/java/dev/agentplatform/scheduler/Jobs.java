@@ -93,7 +93,8 @@ final class Jobs {
     private static long first(Schedule schedule, long now) {
         return switch (schedule) {
             case Schedule.At at -> at.time();
-            case Schedule.Every every -> every.first() > now ? every.first() : every.after(now).orElse(0L);
+            case Schedule.Every every ->
+                every.first() > now ? every.first() : every.after(now).orElse(0L);
             default -> schedule.after(now).orElse(0L);
         };
     }
@@ -184,8 +185,8 @@ final class Jobs {
         subscriptions.refresh();
         int purged;
         do {
-            purged = database.transact(
-                    sql -> FiringTable.purge(sql, workspaceId, id, Long.MAX_VALUE >>> 16, PURGE_MAX));
+            purged =
+                    database.transact(sql -> FiringTable.purge(sql, workspaceId, id, Long.MAX_VALUE >>> 16, PURGE_MAX));
         } while (purged == PURGE_MAX);
     }
 
@@ -257,15 +258,15 @@ final class Jobs {
         long now = clock.millis();
         Long[] rests = new Long[1];
         Job reported = database.transact(sql -> {
-            Optional<JobState> state =
-                    ActorTable.lockIdle(sql, workspaceId, id).map(JobState::read);
+            Optional<JobState> state = ActorTable.lockIdle(sql, workspaceId, id).map(JobState::read);
             Job locked = lock(sql, job);
             Optional<Firing> held = state.isEmpty() || state.get().held() == null
                     ? Optional.empty()
                     : FiringTable.find(sql, workspaceId, state.get().held());
             if (held.isEmpty()) return byHand(sql, locked, completed, now);
             if (worker != null && !worker.equals(held.get().workerKey())) {
-                throw Problem.conflict("lease_held", "The job is claimed by " + held.get().workerKey() + ".");
+                throw Problem.conflict(
+                        "lease_held", "The job is claimed by " + held.get().workerKey() + ".");
             }
             int attempts = held.get().attempts() + 1;
             boolean retried = !completed && attempts < locked.maxAttempts();
@@ -275,7 +276,11 @@ final class Jobs {
             JobState free = state.get().held(null, 0);
             Settlement settlement = Settlement.of(free, done, false, free.wakes(), now);
             ActorTable.reset(
-                    sql, locked.actor(), settlement.readyTime(), settlement.state().write(), now);
+                    sql,
+                    locked.actor(),
+                    settlement.readyTime(),
+                    settlement.state().write(),
+                    now);
             for (RowWrite row : settlement.rows(List.of())) sql.write(row);
             rests[0] = settlement.readyTime();
             return JobTable.find(sql, workspaceId, id).orElseThrow(() -> missing(id));
@@ -307,7 +312,8 @@ final class Jobs {
         boolean waits = FiringTable.pending(sql, job.workspaceId(), job.id()).isPresent();
         if (job.nextTime() == 0 && !waits) return;
         long ready = waits ? now : Math.max(job.nextTime(), now);
-        ActorTable.reset(sql, job.actor(), ready, JobState.of(job, job.nextTime()).write(), now);
+        ActorTable.reset(
+                sql, job.actor(), ready, JobState.of(job, job.nextTime()).write(), now);
     }
 
     private Job listen(Sql sql, Job job) throws SQLException {

@@ -35,12 +35,7 @@ public final class SchedulerModule implements LifeCycle {
         Map<String, JobTarget> targets = new TreeMap<>();
         for (JobTarget target : wiring.targets()) targets.put(target.jobType(), target);
         Effects effects = new Effects(
-                targets,
-                wiring.process().engine(),
-                wiring.outbox(),
-                wiring.client(),
-                wiring.ids(),
-                wiring.clock());
+                targets, wiring.process().engine(), wiring.outbox(), wiring.client(), wiring.ids(), wiring.clock());
         ticker = new Ticker(wiring.database(), wiring.process(), effects, wiring.clock());
         sender = new JobSender(wiring.database(), wiring.process().dispatcher(), wiring.clock());
         Jobs jobs = new Jobs(

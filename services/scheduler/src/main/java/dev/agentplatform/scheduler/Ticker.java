@@ -223,7 +223,9 @@ final class Ticker implements LifeCycle {
         Long ready = state.due() == 0 ? null : (Long) state.due();
         if (state.held() != null) ready = state.heldUntil();
         if (later.isPresent()) {
-            ready = ready == null ? later.get().retryTime() : Math.min(ready, later.get().retryTime());
+            ready = ready == null
+                    ? later.get().retryTime()
+                    : Math.min(ready, later.get().retryTime());
         }
         boolean over = ready == null && state.job().schedule().once();
         write(task, state, ready, over, List.of());
@@ -281,7 +283,6 @@ final class Ticker implements LifeCycle {
     }
 
     private void purge(Job job, long now) {
-        database.transact(
-                sql -> FiringTable.purge(sql, job.workspaceId(), job.id(), now - KEEP_MS, PURGE_MAX));
+        database.transact(sql -> FiringTable.purge(sql, job.workspaceId(), job.id(), now - KEEP_MS, PURGE_MAX));
     }
 }

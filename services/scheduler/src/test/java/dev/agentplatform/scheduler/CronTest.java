@@ -62,7 +62,9 @@ class CronTest {
                         throw new AssertionError(zoneName + " " + hour + ":" + minute + " skips or doubles " + next);
                     }
                     LocalTime time = LocalDateTime.ofInstant(next, zone).toLocalTime();
-                    boolean gap = zone.getRules().getValidOffsets(nextDay.atTime(hour, minute)).isEmpty();
+                    boolean gap = zone.getRules()
+                            .getValidOffsets(nextDay.atTime(hour, minute))
+                            .isEmpty();
                     if (!gap && !time.equals(LocalTime.of(hour, minute))) {
                         throw new AssertionError(zoneName + " " + hour + ":" + minute + " is due at " + next);
                     }
@@ -140,8 +142,22 @@ class CronTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "a * * * *",
-        "*/0 * * * *", "5-1 * * * *", "* * * * * * *", "0 0 30 2 *", "1, * * * *"})
+    @ValueSource(
+            strings = {
+                "",
+                "* * * *",
+                "60 * * * *",
+                "* 24 * * *",
+                "* * 0 * *",
+                "* * * 13 *",
+                "* * * * 8",
+                "a * * * *",
+                "*/0 * * * *",
+                "5-1 * * * *",
+                "* * * * * * *",
+                "0 0 30 2 *",
+                "1, * * * *"
+            })
     void whatIsNoCronIsRefused(String text) {
         assertThatThrownBy(() -> Cron.parse(text, ZoneId.of("UTC"))).isInstanceOf(IllegalArgumentException.class);
     }

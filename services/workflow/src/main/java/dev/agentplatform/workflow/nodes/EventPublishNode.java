@@ -9,7 +9,6 @@ import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.CompiledTree;
-import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
