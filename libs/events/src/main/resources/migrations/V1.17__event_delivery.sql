@@ -1,4 +1,4 @@
--- Who wants to hear of which events. `kind`: webhook, redis, rabbitmq, trigger, job (a schedule), or claim (events/claim-pending).
+-- Who wants to hear of which events. `kind`: webhook, trigger, job (a schedule), or claim (events/claim-pending).
 -- `secret` is sealed; `target` holds no secret.
 CREATE TABLE event_subscription (
     workspace_id  TEXT    NOT NULL,

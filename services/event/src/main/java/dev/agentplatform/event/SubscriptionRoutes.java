@@ -53,7 +53,7 @@ final class SubscriptionRoutes {
             @Length(max = 2_000) @Doc("Expression over the event; it is delivered when it holds")
             String filter,
 
-            @Required @Doc("webhook, redis, rabbitmq or trigger, with its fields")
+            @Required @Doc("webhook or trigger, with its fields")
             JsonNode target,
 
             @Range(min = 1, max = 50) @Doc("After so many failures an event is dead")
@@ -90,7 +90,7 @@ final class SubscriptionRoutes {
         routes.get("/events/subscriptions", "List subscriptions, newest first")
                 .paged()
                 .query("status", "string", "active or paused")
-                .query("target_type", "string", "webhook, redis, rabbitmq or trigger")
+                .query("target_type", "string", "webhook or trigger")
                 .handle(request -> Reply.page(
                         subscriptions.page(
                                 request.workspace().id(),

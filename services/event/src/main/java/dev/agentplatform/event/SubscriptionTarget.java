@@ -42,11 +42,6 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
         return switch (kind) {
             case WebhookSender.KIND -> webhook(target, options);
             case TriggerSender.KIND -> trigger(target, options, startable);
-            case "redis" -> copied(kind, target, options, "stream");
-            case "rabbitmq" -> {
-                options.put("exchange", target.has("exchange") ? text(target, "exchange", 0, 255) : "");
-                yield copied(kind, target, options, "routing_key");
-            }
             default -> throw Problem.invalid("target.type", "is not known");
         };
     }
@@ -95,11 +90,6 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
             throw Problem.invalid("target." + field, wrong.getMessage());
         }
         options.set(field, value);
-    }
-
-    private static SubscriptionTarget copied(String kind, JsonNode target, ObjectNode options, String field) {
-        options.put(field, text(target, field, 1, 255));
-        return new SubscriptionTarget(kind, options, null);
     }
 
     private static String text(JsonNode target, String field, int min, int max) {

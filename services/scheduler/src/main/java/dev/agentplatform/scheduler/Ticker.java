@@ -12,6 +12,7 @@ import dev.agentplatform.language.LanguageError;
 import dev.agentplatform.queue.ActorTable;
 import dev.agentplatform.queue.ActorTable.Held;
 import dev.agentplatform.queue.Dispatcher;
+import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.Refused;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.queue.TaskTable.Claimed;
@@ -91,7 +92,10 @@ final class Ticker implements LifeCycle {
                 LOG.warn("job {} could not be fired, trying again: {}", task.ref(), failure.toString());
                 giveUp(task);
             } finally {
-                firing.decrementAndGet();
+                // Who waits for a free place is not told otherwise.
+                if (firing.decrementAndGet() == FIRINGS_MAX / 2) {
+                    process.dispatcher().ready(Queues.normal(task.workspaceId()), Job.PRIORITY);
+                }
             }
         });
     }
