@@ -59,6 +59,13 @@ class SeveralServersTest {
             assertThat(api.get("/scheduler/jobs/" + job + "/firings").each("status"))
                     .containsExactly("completed");
         }
+        assertThat(one.platform()
+                        .database()
+                        .read(sql -> sql.list(
+                                "SELECT ref FROM task WHERE workspace_id = ? AND kind = 'schedule'",
+                                row -> row.id("ref"),
+                                api.workspace())))
+                .isEmpty();
         assertThat(api.get("/runtime/runs?limit=200").each("id")).hasSize(JOBS / 2);
         assertThat(api.get("/events?limit=200").each("id")).hasSize(JOBS / 2);
     }

@@ -123,6 +123,18 @@ public final class ActorTable {
         if (rows == 0) throw new Refused(Refused.Reason.FENCED, 0);
     }
 
+    /** Ends a task inside a closure, else as {@link #release}: one that was called meanwhile lives on. */
+    public static void end(Sql sql, Actor actor, Held held, String state, long now) throws SQLException {
+        int rows = sql.update(
+                "DELETE FROM task WHERE workspace_id = ? AND ref = ? AND owner = ? AND epoch = ? AND wakes = ?",
+                actor.workspaceId(),
+                actor.ref(),
+                held.owner(),
+                held.epoch(),
+                held.wakes());
+        if (rows == 0) release(sql, actor, held, null, state, now);
+    }
+
     /** Makes those ready whose time has come; for a caller who claims where no dispatcher may run. */
     public static void stage(Sql sql, String workspaceId, String kind, long now) throws SQLException {
         sql.update(

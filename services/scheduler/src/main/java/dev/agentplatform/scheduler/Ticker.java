@@ -208,13 +208,9 @@ final class Ticker implements LifeCycle {
                 Settlement.of(work.state(), first.done(now, birth.runId(), result), work.fresh(), task.wakes(), now);
         try {
             birth.target().start(job.workspaceId(), birth.body(), birth.runId(), sql -> {
-                ActorTable.release(
-                        sql,
-                        job.actor(),
-                        held,
-                        settlement.readyTime(),
-                        settlement.state().write(),
-                        now);
+                String state = settlement.state().write();
+                if (settlement.over()) ActorTable.end(sql, job.actor(), held, state, now);
+                else ActorTable.release(sql, job.actor(), held, settlement.readyTime(), state, now);
                 for (RowWrite row : settlement.rows(List.of())) sql.write(row);
             });
             rested(job, settlement.readyTime());
