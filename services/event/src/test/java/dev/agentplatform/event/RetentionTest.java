@@ -2,6 +2,7 @@ package dev.agentplatform.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentplatform.events.Event;
 import dev.agentplatform.events.EventTable;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscription;
@@ -14,6 +15,7 @@ import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 
 class RetentionTest {
     private static final EventTable.Filter ALL = new EventTable.Filter(null, null, null, null);
@@ -44,17 +46,16 @@ class RetentionTest {
 
         new Retention(database, clock, Duration.ofDays(30)).purge();
 
-        assertThat(database.read(sql -> EventTable.page(sql, "w1", PageRequest.FIRST, ALL)).items())
-                .extracting(event -> event.type())
-                .containsExactly("new");
-        assertThat(database.read(sql -> sql.list("SELECT id FROM event_delivery", row -> row.id("id"))))
-                .hasSize(1);
+        List<Event> kept = database.read(sql -> EventTable.page(sql, "w1", PageRequest.FIRST, ALL))
+                .items();
+        List<UUID> deliveries = database.read(sql -> sql.list("SELECT id FROM event_delivery", row -> row.id("id")));
+        assertThat(kept).extracting(Event::type).containsExactly("new");
+        assertThat(deliveries).hasSize(1);
     }
 
     private static void publish(Database database, Outbox outbox, Ids ids, TestClock clock, String type) {
         database.transact(sql -> {
-            outbox.publish(
-                    sql, new Outbox.Message(ids.next(), "w1", type, "test", "a", "1", clock.millis(), null));
+            outbox.publish(sql, new Outbox.Message(ids.next(), "w1", type, "test", "a", "1", clock.millis(), null));
             return null;
         });
     }

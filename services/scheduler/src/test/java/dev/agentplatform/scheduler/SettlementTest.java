@@ -80,7 +80,9 @@ class SettlementTest {
     @Test
     void aTimeHasOneFiring() {
         JobState state = state(new Schedule.At(NOW), NOW);
-        assertThat(due(state).id()).isEqualTo(due(state).id()).isNotEqualTo(Firing.id(state.job().id(), NOW + 1));
+        assertThat(due(state).id())
+                .isEqualTo(due(state).id())
+                .isNotEqualTo(Firing.id(state.job().id(), NOW + 1));
         assertThat(Firing.id(UUID.randomUUID(), NOW)).isLessThan(Firing.id(UUID.randomUUID(), NOW + 1));
     }
 }
