@@ -37,6 +37,7 @@ public final class KnownSettings {
             "EMBEDDING_BASE_URL",
             "EMBEDDING_MODEL",
             "EMBEDDING_PROVIDER",
+            "EVENT_RETENTION_DAYS",
             "EVENT_SERVICE_URL",
             "FORWARD_ANSWER_MILLIS",
             "FORWARD_CONNECT_MILLIS",

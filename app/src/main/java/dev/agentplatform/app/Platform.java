@@ -14,7 +14,11 @@ import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
+import dev.agentplatform.event.EventModule;
+import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.events.Outbox;
+import dev.agentplatform.events.Subscriptions;
 import dev.agentplatform.gateway.access.AccessSettings;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
@@ -41,6 +45,7 @@ import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
+import dev.agentplatform.scheduler.SchedulerModule;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -86,6 +91,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -102,12 +108,18 @@ public final class Platform implements AutoCloseable {
     private final OutboundClient outbound;
     private final Sandboxes code;
     private final ModelModule model;
+    private final Vault vault;
+    private final Subscriptions subscriptions;
+    private final Outbox outbox;
     private final WorkflowModule workflow;
     private final ToolModule tool;
     private final EngineProcess process;
+    private final boolean worker;
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final SchedulerModule scheduler;
+    private final EventModule event;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
     private final AuthModule auth;
@@ -116,6 +128,7 @@ public final class Platform implements AutoCloseable {
     public Platform(Settings settings, Roles roles) {
         tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
+        worker = roles.worker();
         lock = InstanceLock.acquire(data, ids);
         try {
             database = Database.open(DatabaseSettings.from(settings, data));
@@ -126,7 +139,9 @@ public final class Platform implements AutoCloseable {
         Migrations.migrate(database);
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
-        Vault vault = Vault.from(settings, data, embedded());
+        vault = Vault.from(settings, data, embedded());
+        subscriptions = new Subscriptions(database);
+        outbox = new Outbox(subscriptions, clock);
         model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
@@ -145,10 +160,11 @@ public final class Platform implements AutoCloseable {
                 workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)), limits);
         Engine engine = process.engine();
+        engine.attach(outbox);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), clock, ids));
+        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
         session = new SessionModule(
                 database,
                 clock,
@@ -157,7 +173,36 @@ public final class Platform implements AutoCloseable {
                 (workspace, body, id, alongside) ->
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
-        auth = new AuthModule(database, clock, ids, tokens);
+        auth = new AuthModule(database, outbox, clock, ids, tokens);
+        scheduler = new SchedulerModule(new SchedulerModule.Wiring(
+                database, process, subscriptions, outbox, outbound, clock, ids, List.of(new RuntimeJobs(runs))));
+        event = new EventModule(eventWiring(roles), settings);
+    }
+
+    private EventModule.Wiring eventWiring(Roles roles) {
+        RunStarter workflows = new RunStarter() {
+            @Override
+            public String kind() {
+                return "workflow";
+            }
+
+            @Override
+            public void start(String workspaceId, ObjectNode body, UUID runId) {
+                runs.start(workspaceId, Binder.bind(body, StartRun.class), Optional.of(runId));
+            }
+        };
+        return new EventModule.Wiring(
+                database,
+                process,
+                subscriptions,
+                outbox,
+                outbound,
+                vault,
+                clock,
+                ids,
+                List.of(workflows),
+                List.of(scheduler.sender()),
+                roles.worker());
     }
 
     // Whoever can reach a server that listens on loopback and asks for no key can reach loopback anyway.
@@ -214,12 +259,12 @@ public final class Platform implements AutoCloseable {
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
                 new CodeNode(code, code.settings().timeoutMax()),
-                new EventPublishNode(),
+                new EventPublishNode(outbox),
                 tool.node(),
                 new LlmNode(model.models()::chat),
                 new QuestionClassifierNode(model.models()::chat),
                 new ParameterExtractorNode(model.models()::chat)));
-        types.addAll(HumanNode.all());
+        types.addAll(HumanNode.all(outbox));
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
@@ -266,11 +311,19 @@ public final class Platform implements AutoCloseable {
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
         code.start();
         model.start();
+        subscriptions.start();
         process.start();
+        if (worker) scheduler.start();
+        event.start();
     }
 
     public Database database() {
         return database;
+    }
+
+    /** Tells the world what changed. */
+    public Outbox outbox() {
+        return outbox;
     }
 
     public Engine engine() {
@@ -322,10 +375,12 @@ public final class Platform implements AutoCloseable {
                 workflow.routes(),
                 runtime.routes(),
                 human,
-                auth.routes(),
                 tool.routes(),
                 model.routes(),
-                CodeRoutes.of(code));
+                CodeRoutes.of(code),
+                event.routes(),
+                scheduler.routes(),
+                auth.routes());
     }
 
     public boolean embedded() {
@@ -335,10 +390,13 @@ public final class Platform implements AutoCloseable {
     /** Hands back what it owns, writes what waits, closes the store. */
     @Override
     public void close() {
+        scheduler.stop();
+        event.stop();
         process.stop();
         auth.close();
         code.stop();
         model.stop();
+        subscriptions.stop();
         outbound.close();
         database.close();
         lock.close();

@@ -71,7 +71,7 @@ public final class PlatformServer implements LifeCycle {
         rooms.addAll(forwarding.routes());
         GatewayRoutes.Product product = new GatewayRoutes.Product("agent-platform", Build.version());
         AccessSettings wanted = AccessSettings.from(settings);
-        keys = new ApiKeys(platform.database(), platform.clock(), platform.ids());
+        keys = new ApiKeys(platform.database(), platform.outbox(), platform.clock(), platform.ids());
         Access access =
                 new Access(wanted, keys, platform.tokens(), platform.auth().permissions());
         Routes gateway = new GatewayRoutes(product, checks, reachable, metrics).routes();

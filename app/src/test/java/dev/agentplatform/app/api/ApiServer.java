@@ -38,6 +38,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     private final Dialect dialect;
+    private final boolean owner;
     private final Database reserved;
     private final Path data;
     private final Platform platform;
@@ -56,9 +57,20 @@ final class ApiServer implements AutoCloseable {
 
     /** @param more settings besides the usual ones */
     ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more) throws Exception {
+        this(dialect, servicePorts, more, null);
+    }
+
+    /** Another process on the same PostgreSQL, with a data folder of its own. */
+    ApiServer beside() throws Exception {
+        return new ApiServer(dialect, false, Map.of(), this);
+    }
+
+    private ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more, ApiServer first)
+            throws Exception {
         this.dialect = dialect;
-        reserved = Databases.fresh(dialect);
-        reserved.close();
+        this.owner = first == null;
+        reserved = first == null ? Databases.fresh(dialect) : first.reserved;
+        if (first == null) reserved.close();
         Map<String, String> values = new HashMap<>();
         values.put("PORT", "0");
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
@@ -126,7 +138,7 @@ final class ApiServer implements AutoCloseable {
         client.shutdownNow();
         server.stop();
         platform.close();
-        Databases.drop(reserved);
+        if (owner) Databases.drop(reserved);
         if (!Files.exists(data)) return;
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);

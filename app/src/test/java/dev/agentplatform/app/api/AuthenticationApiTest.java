@@ -254,7 +254,7 @@ class AuthenticationApiTest {
     /** Made yesterday for an hour. */
     private static String expired(ApiServer server) {
         TestClock yesterday = new TestClock(Instant.now().minus(Duration.ofDays(1)));
-        ApiKeys keys = new ApiKeys(server.platform().database(), yesterday, new Ids(yesterday));
+        ApiKeys keys = new ApiKeys(server.platform().database(), server.platform().outbox(), yesterday, new Ids(yesterday));
         long expires = yesterday.millis() + Duration.ofHours(1).toMillis();
         return keys.create(HOME, new ApiKeys.NewKey("old", List.of(), null, expires), Principal.ANONYMOUS)
                 .text();
@@ -263,6 +263,7 @@ class AuthenticationApiTest {
     private static String foreignKey(ApiServer server) {
         ApiKeys keys = new ApiKeys(
                 server.platform().database(),
+                server.platform().outbox(),
                 Clock.systemUTC(),
                 server.platform().ids());
         return keys.create("elsewhere", new ApiKeys.NewKey("other", List.of(), null, 0), Principal.ANONYMOUS)

@@ -108,7 +108,39 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "libs/events/src/main/java/dev/agentplatform/events/RunLog.java",
                     "delete from run_event where transient",
-                    "the sweep over the transient events of all ended runs"));
+                    "the sweep over the transient events of all ended runs"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/SubscriptionTable.java",
+                    "select * from event_subscription order by",
+                    "all subscriptions are kept in memory, by workspace"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/EventTable.java",
+                    "delete from event",
+                    "retention: old events of all workspaces"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select subscription_id, next_time",
+                    "the courier looks for due deliveries in all workspaces"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select d.id as delivery_id",
+                    "the deliveries of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select next_time",
+                    "the next delivery of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select aggregate",
+                    "the deliveries of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "delete from event_delivery where",
+                    "deliveries of one subscription that were confirmed, or that is gone"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "update event_delivery set",
+                    "deliveries that were found by their subscription"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile(
             "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable)\\.java");

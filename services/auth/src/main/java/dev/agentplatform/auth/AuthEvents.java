@@ -13,10 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class AuthEvents {
     private static final String SOURCE = "auth";
 
+    private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
 
-    AuthEvents(Clock clock, Ids ids) {
+    AuthEvents(Outbox outbox, Clock clock, Ids ids) {
+        this.outbox = outbox;
         this.clock = clock;
         this.ids = ids;
     }
@@ -26,7 +28,7 @@ final class AuthEvents {
             throws SQLException {
         long now = clock.millis();
         ObjectNode payload = state.deepCopy().put("changed_by", by);
-        Outbox.publish(
+        outbox.publish(
                 sql,
                 new Outbox.Message(
                         ids.next(),
@@ -35,7 +37,6 @@ final class AuthEvents {
                         SOURCE,
                         noun,
                         id.toString(),
-                        now,
                         now,
                         Json.write(payload)));
     }

@@ -1,5 +1,6 @@
 package dev.agentplatform.auth;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
@@ -13,12 +14,12 @@ public final class AuthModule implements AutoCloseable {
     private final Routes routes = new Routes("auth", "Users, roles, permissions and signing in");
 
     /** @param tokens empty when there is no secret to sign with */
-    public AuthModule(Database database, Clock clock, Ids ids, Optional<Tokens> tokens) {
+    public AuthModule(Database database, Outbox outbox, Clock clock, Ids ids, Optional<Tokens> tokens) {
         permissions = new Permissions(database, clock);
-        Users users = new Users(database, clock, ids, passwords, permissions);
-        Roles roles = new Roles(database, clock, ids, permissions);
+        Users users = new Users(database, outbox, clock, ids, passwords, permissions);
+        Roles roles = new Roles(database, outbox, clock, ids, permissions);
         new AuthRoutes(users, roles, permissions).addTo(routes);
-        new SignInRoutes(new SignIn(database, clock, ids, passwords, tokens)).addTo(routes);
+        new SignInRoutes(new SignIn(database, outbox, clock, ids, passwords, tokens)).addTo(routes);
     }
 
     public Permissions permissions() {

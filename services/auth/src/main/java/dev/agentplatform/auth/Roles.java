@@ -1,5 +1,6 @@
 package dev.agentplatform.auth;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
@@ -23,11 +24,11 @@ public final class Roles {
     private final AuthEvents events;
     private final Permissions permissions;
 
-    Roles(Database database, Clock clock, Ids ids, Permissions permissions) {
+    Roles(Database database, Outbox outbox, Clock clock, Ids ids, Permissions permissions) {
         this.database = database;
         this.clock = clock;
         this.ids = ids;
-        this.events = new AuthEvents(clock, ids);
+        this.events = new AuthEvents(outbox, clock, ids);
         this.permissions = permissions;
     }
 

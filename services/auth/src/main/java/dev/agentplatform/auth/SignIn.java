@@ -1,5 +1,6 @@
 package dev.agentplatform.auth;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
@@ -41,14 +42,14 @@ final class SignIn {
     }
 
     /** @param tokens empty when there is no secret to sign with: then nobody signs in */
-    SignIn(Database database, Clock clock, Ids ids, Passwords passwords, Optional<Tokens> tokens) {
+    SignIn(Database database, Outbox outbox, Clock clock, Ids ids, Passwords passwords, Optional<Tokens> tokens) {
         this.database = database;
         this.clock = clock;
         this.ids = ids;
         this.passwords = passwords;
         this.tokens = tokens;
         this.limit = new LoginLimit(clock);
-        this.events = new AuthEvents(clock, ids);
+        this.events = new AuthEvents(outbox, clock, ids);
     }
 
     /** @throws Problem 401 {@code wrong_credentials}; 429; 501 without a secret */

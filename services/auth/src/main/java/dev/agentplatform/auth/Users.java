@@ -1,5 +1,6 @@
 package dev.agentplatform.auth;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
@@ -28,11 +29,11 @@ public final class Users {
     /** What changes; null stays as it is. */
     record Patch(String displayName, String email, String password, String status) {}
 
-    Users(Database database, Clock clock, Ids ids, Passwords passwords, Permissions permissions) {
+    Users(Database database, Outbox outbox, Clock clock, Ids ids, Passwords passwords, Permissions permissions) {
         this.database = database;
         this.clock = clock;
         this.ids = ids;
-        this.events = new AuthEvents(clock, ids);
+        this.events = new AuthEvents(outbox, clock, ids);
         this.passwords = passwords;
         this.permissions = permissions;
     }

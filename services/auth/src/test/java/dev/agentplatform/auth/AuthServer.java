@@ -1,5 +1,6 @@
 package dev.agentplatform.auth;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.store.Database;
@@ -24,7 +25,7 @@ final class AuthServer implements AutoCloseable {
 
     AuthServer(Database database, boolean withSecret) {
         Ids ids = new Ids(clock);
-        module = new AuthModule(database, clock, ids, withSecret ? Optional.of(tokens) : Optional.empty());
+        module = new AuthModule(database, Outbox.unheard(clock), clock, ids, withSecret ? Optional.of(tokens) : Optional.empty());
         server = new TestServer(module.routes());
     }
 

@@ -32,6 +32,7 @@ public final class ApiKeys implements LifeCycle {
     private static final String NOUN = "api_key";
 
     private final Database database;
+    private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
     private final Recent<String, ApiKey> recent;
@@ -44,7 +45,8 @@ public final class ApiKeys implements LifeCycle {
     /** A key with its text, which is shown this once. */
     public record Made(ApiKey key, String text) {}
 
-    public ApiKeys(Database database, Clock clock, Ids ids) {
+    public ApiKeys(Database database, Outbox outbox, Clock clock, Ids ids) {
+        this.outbox = outbox;
         this.database = database;
         this.clock = clock;
         this.ids = ids;
@@ -159,7 +161,7 @@ public final class ApiKeys implements LifeCycle {
         String payload = Json.write(key.json()
                 .put("changed_by", by.userId().orElse(null))
                 .put("changed_by_key", by.apiKeyId().map(UUID::toString).orElse(null)));
-        Outbox.publish(
+        outbox.publish(
                 sql,
                 new Outbox.Message(
                         ids.next(),
@@ -168,7 +170,6 @@ public final class ApiKeys implements LifeCycle {
                         "gateway",
                         NOUN,
                         key.id().toString(),
-                        now,
                         now,
                         payload));
         return key;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentplatform.gateway.keys.ApiKeys.Made;
 import dev.agentplatform.gateway.keys.ApiKeys.NewKey;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
@@ -32,7 +33,7 @@ class ApiKeysTest {
     private final TestClock clock = new TestClock();
 
     private ApiKeys keys(Database database) {
-        return new ApiKeys(database, clock, new Ids(clock));
+        return new ApiKeys(database, Outbox.unheard(clock), clock, new Ids(clock));
     }
 
     private Made made(ApiKeys keys, NewKey asked) {

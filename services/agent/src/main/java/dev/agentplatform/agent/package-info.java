@@ -1,0 +1,2 @@
+/** Agents: versions, runs, and the program that executes them. */
+package dev.agentplatform.agent;

@@ -1,0 +1,2 @@
+/** Knowledge bases: documents, chunks, and search over them. */
+package dev.agentplatform.knowledge;

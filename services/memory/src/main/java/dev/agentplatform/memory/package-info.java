@@ -1,0 +1,2 @@
+/** What agents remember, and how it is found again. */
+package dev.agentplatform.memory;

@@ -1,0 +1,2 @@
+/** Teams of agents: versions, modes of working together, runs. */
+package dev.agentplatform.team;
