@@ -254,7 +254,8 @@ class AuthenticationApiTest {
     /** Made yesterday for an hour. */
     private static String expired(ApiServer server) {
         TestClock yesterday = new TestClock(Instant.now().minus(Duration.ofDays(1)));
-        ApiKeys keys = new ApiKeys(server.platform().database(), server.platform().outbox(), yesterday, new Ids(yesterday));
+        ApiKeys keys =
+                new ApiKeys(server.platform().database(), server.platform().outbox(), yesterday, new Ids(yesterday));
         long expires = yesterday.millis() + Duration.ofHours(1).toMillis();
         return keys.create(HOME, new ApiKeys.NewKey("old", List.of(), null, expires), Principal.ANONYMOUS)
                 .text();

@@ -79,8 +79,9 @@ class ProgramTest {
 
     /** What puts a question to people: here a row of the outbox. */
     private static RowWrite asked(TestProcess process, UUID step) {
-        return Outbox.publish(
-                new Outbox.Message(process.ids.next(), "public", "asked", "test", "step", step.toString(), 0, 0, "{}"));
+        Outbox.Message message =
+                new Outbox.Message(process.ids.next(), "public", "asked", "test", "step", step.toString(), 0, "{}");
+        return Outbox.unheard(process.clock).rows(message).getFirst();
     }
 
     /** Somebody answers whatever waits for a person. */

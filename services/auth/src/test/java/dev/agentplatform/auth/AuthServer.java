@@ -25,7 +25,8 @@ final class AuthServer implements AutoCloseable {
 
     AuthServer(Database database, boolean withSecret) {
         Ids ids = new Ids(clock);
-        module = new AuthModule(database, Outbox.unheard(clock), clock, ids, withSecret ? Optional.of(tokens) : Optional.empty());
+        module = new AuthModule(
+                database, Outbox.unheard(clock), clock, ids, withSecret ? Optional.of(tokens) : Optional.empty());
         server = new TestServer(module.routes());
     }
 

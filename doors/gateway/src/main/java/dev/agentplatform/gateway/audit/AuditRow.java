@@ -6,6 +6,7 @@ import dev.agentplatform.kernel.Times;
 import dev.agentplatform.web.Answered;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Route;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,14 +55,15 @@ record AuditRow(
                 request.route().map(Route::service).orElse("none"),
                 request.requestId(),
                 request.principal().apiKeyId().orElse(null),
-                request.principal()
-                        .userId()
-                        .map(user -> cut(user, USER_LENGTH_MAX))
-                        .orElse(null),
-                null,
+                user(request.principal().userId()),
+                user(request.principal().actor()),
                 request.clientAddress(),
                 answered.bytesIn(),
                 answered.bytesOut());
+    }
+
+    private static String user(Optional<String> named) {
+        return named.map(user -> cut(user, USER_LENGTH_MAX)).orElse(null);
     }
 
     private static String cut(String text, int length) {

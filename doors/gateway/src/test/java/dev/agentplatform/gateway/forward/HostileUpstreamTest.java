@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,7 +45,7 @@ class HostileUpstreamTest extends BeforeUpstreams {
                     own.head(socket);
                     for (char c : ("HTTP/1.1 200 OK\r\nX-Slow: " + "x".repeat(10_000)).toCharArray()) {
                         RawUpstream.write(socket, String.valueOf(c));
-                        Thread.sleep(20);
+                        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
                     }
                 }),
                 "AGENT_PLATFORM_FORWARD_ANSWER_MILLIS",
@@ -145,7 +146,7 @@ class HostileUpstreamTest extends BeforeUpstreams {
         before(
                 new RawUpstream((own, socket) -> {
                     own.head(socket);
-                    Thread.sleep(Duration.ofSeconds(30));
+                    LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
                 }),
                 "AGENT_PLATFORM_FORWARD_IDLE_MILLIS",
                 "300");

@@ -3,9 +3,9 @@ package dev.agentplatform.gateway.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.gateway.keys.ApiKeys.Made;
 import dev.agentplatform.gateway.keys.ApiKeys.NewKey;
-import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
