@@ -15,7 +15,6 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.event.EventModule;
-import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
@@ -91,7 +90,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -180,17 +178,6 @@ public final class Platform implements AutoCloseable {
     }
 
     private EventModule.Wiring eventWiring(Roles roles) {
-        RunStarter workflows = new RunStarter() {
-            @Override
-            public String kind() {
-                return "workflow";
-            }
-
-            @Override
-            public void start(String workspaceId, ObjectNode body, UUID runId) {
-                runs.start(workspaceId, Binder.bind(body, StartRun.class), Optional.of(runId));
-            }
-        };
         return new EventModule.Wiring(
                 database,
                 process,
@@ -200,7 +187,7 @@ public final class Platform implements AutoCloseable {
                 vault,
                 clock,
                 ids,
-                List.of(workflows),
+                List.of(new TriggeredRuns(runs)),
                 List.of(scheduler.sender()),
                 roles.worker());
     }
