@@ -155,7 +155,8 @@ final class Things {
                         "/events",
                         "{'event_type':'mine','source_service':'test','aggregate_type':'a','aggregate_id':'1',"
                                 + "'payload_json':{}}"));
-        ids.put("delivery", api.get("/events/deliveries").expect(200).text("items.0.id"));
+        String pending = "/events/deliveries?status=pending&subscription_id=" + ids.get("subscription");
+        ids.put("delivery", api.get(pending).expect(200).text("items.0.id"));
         ids.put("endpoint", made(api, "/events/inbound-endpoints", "{'name':'mine','event_type':'mine'}"));
         ids.put(
                 "job",
