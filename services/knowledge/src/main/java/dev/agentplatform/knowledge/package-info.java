@@ -1,2 +1,0 @@
-/** Knowledge bases: documents, chunks, and search over them. */
-package dev.agentplatform.knowledge;
