@@ -247,6 +247,11 @@ class ConventionsApiTest {
                         .expect(201)
                         .id());
         ids.put(
+                "memories",
+                api.post("/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}")
+                        .expect(201)
+                        .id());
+        ids.put(
                 "api-keys",
                 api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
         return ids;
@@ -275,7 +280,7 @@ class ConventionsApiTest {
                                                                                                 || path.startsWith(
                                                                                                         "/gateway/")
                                                                                         ? path.split("/")[2]
-                                                                                        : "unknown";
+                                                                                        : path.startsWith("/memories/") ? "memories" : "unknown";
         assertThat(ids).as("a thing for %s", path).containsKey(kind);
         return path.replaceAll("\\{[^}]*}", ids.get(kind));
     }
