@@ -112,7 +112,9 @@ final class MemoryBench {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < words; i++) {
             double skewed = Math.pow(random.nextDouble(), 3);
-            text.append(Integer.toString((int) (skewed * WORDS) + 46_656, 36)).append("er").append(' ');
+            text.append(Integer.toString((int) (skewed * WORDS) + 46_656, 36))
+                    .append("er")
+                    .append(' ');
         }
         return text.toString();
     }

@@ -179,6 +179,7 @@ class ConventionsApiTest {
                 "/auth/roles",
                 "/auth/assignments",
                 "/gateway/api-keys",
+                "/memories",
                 "/human/tasks")) {
             assertThat(stranger.get(list).expect(200).json().path("items").size())
                     .as(list)
@@ -280,7 +281,9 @@ class ConventionsApiTest {
                                                                                                 || path.startsWith(
                                                                                                         "/gateway/")
                                                                                         ? path.split("/")[2]
-                                                                                        : path.startsWith("/memories/") ? "memories" : "unknown";
+                                                                                        : path.startsWith("/memories/")
+                                                                                                ? "memories"
+                                                                                                : "unknown";
         assertThat(ids).as("a thing for %s", path).containsKey(kind);
         return path.replaceAll("\\{[^}]*}", ids.get(kind));
     }

@@ -80,7 +80,8 @@ class MemoryApiTest {
         assertThat(hit.path("score").asDouble())
                 .isCloseTo(0.5 * keyword + 0.35 * vector + 0.15 * 0.8, org.assertj.core.data.Offset.offset(1e-5));
         assertThat(contents(search(api, "concise answers", ",'min_score':0.5"))).hasSize(1);
-        assertThat(contents(search(api, "concise answers", ",'memory_type':'none'"))).isEmpty();
+        assertThat(contents(search(api, "concise answers", ",'memory_type':'none'")))
+                .isEmpty();
         assertThat(contents(search(api, "concise answers", ",'limit':1"))).hasSize(1);
     }
 
@@ -132,11 +133,19 @@ class MemoryApiTest {
         refused(api, "/memories", FACT.replace("User", "x".repeat(20_001)), "content_text");
         refused(api, "/memories", FACT.replace("{'source':'chat'}", "7"), "metadata_json");
         refused(api, "/memories", FACT.replace("'chat'", "'" + "x".repeat(70_000) + "'"), "metadata_json");
-        refused(api, "/memories", FACT.replace("{'scope", "{'expires_time':'2020-01-01T00:00:00Z','scope"), "expires_time");
+        refused(
+                api,
+                "/memories",
+                FACT.replace("{'scope", "{'expires_time':'2020-01-01T00:00:00Z','scope"),
+                "expires_time");
         refused(api, "/memories/search", "{'query':'','scope_type':'user','scope_id':'u1'}", "query");
         refused(api, "/memories/search", "{'query':'x','scope_type':'user'}", "scope_id");
         refused(api, "/memories/search", "{'query':'x','scope_type':'user','scope_id':'u1','limit':0}", "limit");
-        refused(api, "/memories/search", "{'query':'x','scope_type':'user','scope_id':'u1','min_score':2}", "min_score");
+        refused(
+                api,
+                "/memories/search",
+                "{'query':'x','scope_type':'user','scope_id':'u1','min_score':2}",
+                "min_score");
         assertThat(api.get("/memories").each("id")).isEmpty();
         api.get("/memories/x").expect(404);
     }
@@ -164,7 +173,8 @@ class MemoryApiTest {
                 String id = remember(writer, "user", "u1", "marker" + i);
                 assertThat(contents(search(reader, "marker" + i, ""))).startsWith("marker" + i);
                 if (i % 4 < 2) {
-                    writer.patch("/memories/" + id, "{'content_text':'changed" + i + "'}").expect(200);
+                    writer.patch("/memories/" + id, "{'content_text':'changed" + i + "'}")
+                            .expect(200);
                     assertThat(contents(search(reader, "changed" + i, ""))).startsWith("changed" + i);
                 } else {
                     assertThat(reader.delete("/memories/" + id).status()).isEqualTo(204);

@@ -101,8 +101,7 @@ public final class Memories {
     }
 
     Page<Memory> list(String workspaceId, MemoryTable.Filter filter, PageRequest page) {
-        List<Memory> rows =
-                database.read(sql -> MemoryTable.list(sql, workspaceId, filter, page, clock.millis()));
+        List<Memory> rows = database.read(sql -> MemoryTable.list(sql, workspaceId, filter, page, clock.millis()));
         return Page.of(rows, page.limit(), memory -> memory.id().toString());
     }
 
@@ -172,8 +171,7 @@ public final class Memories {
         if (hits.isEmpty()) return List.of();
         List<UUID> found = hits.stream().map(TextIndex.Hit::id).toList();
         Map<UUID, Memory> memories = new HashMap<>();
-        for (Memory memory :
-                database.read(sql -> MemoryTable.findAll(sql, workspaceId, found, clock.millis()))) {
+        for (Memory memory : database.read(sql -> MemoryTable.findAll(sql, workspaceId, found, clock.millis()))) {
             memories.put(memory.id(), memory);
         }
         List<Found> answer = new ArrayList<>();
@@ -209,8 +207,7 @@ public final class Memories {
      * @return whether it was new
      * @throws Problem 422 for a scope that is none, 409 {@code scope_full}
      */
-    public boolean keep(
-            String workspaceId, String scopeType, String scopeId, String key, String text, int importance) {
+    public boolean keep(String workspaceId, String scopeType, String scopeId, String key, String text, int importance) {
         if (key.isEmpty() || key.length() > KEY_LENGTH_MAX) {
             throw new IllegalArgumentException("a key has 1 to " + KEY_LENGTH_MAX + " characters");
         }

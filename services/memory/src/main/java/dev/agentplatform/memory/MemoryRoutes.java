@@ -49,8 +49,9 @@ public final class MemoryRoutes {
                 .body(Search.class)
                 .handle(memory::search);
         routes.get("/memories/{id}", "Shows a memory")
-                .handle(request ->
-                        Reply.of(200, memories.get(request.workspace().id(), request.id("id")).json()));
+                .handle(request -> Reply.of(
+                        200,
+                        memories.get(request.workspace().id(), request.id("id")).json()));
         routes.patch("/memories/{id}", "Changes a memory; fields left out stay")
                 .body(Patch.class)
                 .handle(memory::patch);
@@ -122,8 +123,7 @@ public final class MemoryRoutes {
     private Reply list(Request request) {
         String scopeType = Scope.type(request.query("scope_type").orElse(null));
         if (scopeType != null && !Scope.known(scopeType)) {
-            throw Problem.malformed(
-                    "malformed_parameter", "scope_type", "must be one of tenant, " + Scope.words());
+            throw Problem.malformed("malformed_parameter", "scope_type", "must be one of tenant, " + Scope.words());
         }
         MemoryTable.Filter filter = new MemoryTable.Filter(
                 scopeType,

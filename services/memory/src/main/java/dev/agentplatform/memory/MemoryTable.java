@@ -15,8 +15,9 @@ import java.util.UUID;
 
 /** The SQL of {@code memory}. */
 final class MemoryTable {
-    private static final String COLUMNS = "id, workspace_id, scope_type, scope_id, memory_type, content_text, importance,"
-            + " metadata, embedder, expires_time, created_time, updated_time";
+    private static final String COLUMNS =
+            "id, workspace_id, scope_type, scope_id, memory_type, content_text, importance,"
+                    + " metadata, embedder, expires_time, created_time, updated_time";
     private static final String LIVE = " AND (expires_time IS NULL OR expires_time > ?)";
 
     private MemoryTable() {}

@@ -60,7 +60,8 @@ class MemoriesTest {
                 clock.advance(Purge.GONE_KEPT.plusMinutes(1));
                 purge.purge();
             }
-            if (random.nextInt(3) > 0) assertThat(contents(processes.get(random.nextInt(2)))).isEqualTo(kept);
+            if (random.nextInt(3) > 0)
+                assertThat(contents(processes.get(random.nextInt(2)))).isEqualTo(kept);
         }
         for (Memories each : processes) assertThat(contents(each)).isEqualTo(kept);
     }
@@ -78,7 +79,9 @@ class MemoriesTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(contents(memories)).containsOnlyKeys(stays.id());
         MemoryTable.Filter all = new MemoryTable.Filter(null, null, null);
-        assertThat(memories.list("w", all, PageRequest.FIRST).items()).extracting(Memory::id).containsExactly(stays.id());
+        assertThat(memories.list("w", all, PageRequest.FIRST).items())
+                .extracting(Memory::id)
+                .containsExactly(stays.id());
         assertThatThrownBy(() -> memories.get("w", go.getFirst())).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> memories.delete("w", go.getFirst())).isInstanceOf(Problem.class);
 
@@ -103,7 +106,8 @@ class MemoriesTest {
             for (Future<Boolean> call : threads.invokeAll(calls)) if (call.get()) fresh++;
         }
         assertThat(fresh).isEqualTo(1);
-        assertThat(memories.keep("w", "agent", "b", "run-1", "another scope", 60)).isTrue();
+        assertThat(memories.keep("w", "agent", "b", "run-1", "another scope", 60))
+                .isTrue();
         assertThat(memories.recall("w", "agent", "a", "same", 5))
                 .extracting(Memory::text)
                 .containsExactly("the same");
@@ -152,8 +156,8 @@ class MemoriesTest {
     void vectorsOfAnotherEmbedderAreNotCompared(Database database) {
         Memories memories = process(database);
         UUID foreign = create(memories, "concise", 0).id();
-        database.transact(sql -> sql.update(
-                "UPDATE memory SET embedder = 'other' WHERE workspace_id = ? AND id = ?", "w", foreign));
+        database.transact(sql ->
+                sql.update("UPDATE memory SET embedder = 'other' WHERE workspace_id = ? AND id = ?", "w", foreign));
         UUID ours = create(memories, "concise", 0).id();
         List<Memories.Found> found = memories.search(new Memories.Search(SCOPE, "concise", null, 0, 10));
         assertThat(found).extracting(it -> it.memory().id()).containsExactly(ours, foreign);

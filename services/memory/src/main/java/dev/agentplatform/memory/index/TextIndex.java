@@ -39,8 +39,7 @@ public final class TextIndex {
      * @param type what a query can ask for alone
      * @param expiresTime UTC milliseconds when it is not found any more; 0 for never
      */
-    public record Document(
-            UUID id, String text, byte[] vector, double importance, String type, long expiresTime) {}
+    public record Document(UUID id, String text, byte[] vector, double importance, String type, long expiresTime) {}
 
     /**
      * @param vector of the same embedder; null for none
@@ -56,16 +55,13 @@ public final class TextIndex {
     private record Ranked(int slot, UUID id, double vector, double score) {}
 
     /** The best first; of equal ones the newer. */
-    private static final Comparator<Ranked> ORDER = Comparator.comparingDouble(Ranked::score)
-            .reversed()
-            .thenComparing(Ranked::id, TextIndex::newerFirst);
+    private static final Comparator<Ranked> ORDER =
+            Comparator.comparingDouble(Ranked::score).reversed().thenComparing(Ranked::id, TextIndex::newerFirst);
 
     // UUID's own order takes the halves as signed.
     private static int newerFirst(UUID one, UUID other) {
         int time = Long.compareUnsigned(other.getMostSignificantBits(), one.getMostSignificantBits());
-        return time != 0
-                ? time
-                : Long.compareUnsigned(other.getLeastSignificantBits(), one.getLeastSignificantBits());
+        return time != 0 ? time : Long.compareUnsigned(other.getLeastSignificantBits(), one.getLeastSignificantBits());
     }
 
     private final Weights weights;
@@ -234,7 +230,8 @@ public final class TextIndex {
         float[] scores = new float[used];
         double average = Math.max(1, lengthOfAll / (double) slots.size());
         double all = 0;
-        List<String> asked = Words.of(text).stream().distinct().limit(QUERY_WORDS_MAX).toList();
+        List<String> asked =
+                Words.of(text).stream().distinct().limit(QUERY_WORDS_MAX).toList();
         for (String word : asked) {
             Postings postings = words.get(word);
             double rarity = rarity(postings);

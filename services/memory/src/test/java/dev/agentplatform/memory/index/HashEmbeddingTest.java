@@ -17,8 +17,10 @@ class HashEmbeddingTest {
     @Test
     void likeTextsAreNearEachOther() {
         byte[] text = HashEmbedding.of("The customer prefers concise answers");
-        assertThat(cosine(text, HashEmbedding.of("customers preferring a concise answer"))).isGreaterThan(0.4);
-        assertThat(cosine(text, HashEmbedding.of("Berlin has nine million bicycles"))).isLessThan(0.2);
+        assertThat(cosine(text, HashEmbedding.of("customers preferring a concise answer")))
+                .isGreaterThan(0.4);
+        assertThat(cosine(text, HashEmbedding.of("Berlin has nine million bicycles")))
+                .isLessThan(0.2);
         byte[] chinese = HashEmbedding.of("用户喜欢简洁的回答");
         assertThat(cosine(chinese, HashEmbedding.of("喜欢简洁回答的用户"))).isGreaterThan(0.6);
         assertThat(cosine(chinese, HashEmbedding.of("今天天气很好"))).isLessThan(0.25);

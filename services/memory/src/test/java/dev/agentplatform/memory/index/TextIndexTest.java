@@ -148,7 +148,9 @@ class TextIndexTest {
     }
 
     private static List<UUID> found(TextIndex index, String type, long now) {
-        return index.search(new Query("alpha", null, type, now, 0, 10)).stream().map(Hit::id).toList();
+        return index.search(new Query("alpha", null, type, now, 0, 10)).stream()
+                .map(Hit::id)
+                .toList();
     }
 
     // ---- the oracle
@@ -180,7 +182,8 @@ class TextIndexTest {
                 1, words.values().stream().mapToInt(List::size).average().orElse(0));
         Map<String, Double> rarities = new HashMap<>();
         for (String word : Words.of(query.text())) {
-            long having = words.values().stream().filter(it -> it.contains(word)).count();
+            long having =
+                    words.values().stream().filter(it -> it.contains(word)).count();
             rarities.put(word, Math.log(1 + (words.size() - having + 0.5) / (having + 0.5)));
         }
         List<Hit> hits = new ArrayList<>();
