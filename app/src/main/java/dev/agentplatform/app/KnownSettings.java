@@ -52,6 +52,7 @@ public final class KnownSettings {
             "KNOWLEDGE_SERVICE_URL",
             "LOG_LEVEL",
             "MAX_TIMEOUT_SECONDS",
+            "MEMORY_INDEX_MEGABYTES",
             "MEMORY_SERVICE_URL",
             "MOCK_SCRIPT",
             "MODEL_GATEWAY_SERVICE_URL",

@@ -26,6 +26,8 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.memory.Memories;
+import dev.agentplatform.memory.MemoryModule;
 import dev.agentplatform.model.KnownPrices;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.model.Models;
@@ -106,6 +108,7 @@ public final class Platform implements AutoCloseable {
     private final OutboundClient outbound;
     private final Sandboxes code;
     private final ModelModule model;
+    private final MemoryModule memory;
     private final Vault vault;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
@@ -141,6 +144,7 @@ public final class Platform implements AutoCloseable {
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
         model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
+        memory = new MemoryModule(settings, database, clock, ids);
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
@@ -298,6 +302,7 @@ public final class Platform implements AutoCloseable {
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
         code.start();
         model.start();
+        memory.start();
         subscriptions.start();
         process.start();
         if (worker) scheduler.start();
@@ -347,6 +352,11 @@ public final class Platform implements AutoCloseable {
         return model.models();
     }
 
+    /** For those inside who remember. */
+    public Memories memories() {
+        return memory.memories();
+    }
+
     public Ids ids() {
         return ids;
     }
@@ -365,6 +375,7 @@ public final class Platform implements AutoCloseable {
                 tool.routes(),
                 model.routes(),
                 CodeRoutes.of(code),
+                memory.routes(),
                 event.routes(),
                 scheduler.routes(),
                 auth.routes());
@@ -382,6 +393,7 @@ public final class Platform implements AutoCloseable {
         process.stop();
         auth.close();
         code.stop();
+        memory.stop();
         model.stop();
         subscriptions.stop();
         outbound.close();

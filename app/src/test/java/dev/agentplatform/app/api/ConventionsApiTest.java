@@ -181,6 +181,7 @@ class ConventionsApiTest {
                 "/auth/assignments",
                 "/gateway/api-keys",
                 "/human/tasks",
+                "/memories",
                 "/tools",
                 "/tools/bindings",
                 "/tools/credentials",

@@ -42,6 +42,7 @@ final class Things {
             Map.entry("/auth/roles/", "roles"),
             Map.entry("/auth/assignments/", "assignments"),
             Map.entry("/gateway/api-keys/", "api-keys"),
+            Map.entry("/memories/", "memory"),
             Map.entry("/tools/versions/", "tool_version"),
             Map.entry("/tools/bindings/", "binding"),
             Map.entry("/tools/credentials/", "credential"),
@@ -111,6 +112,7 @@ final class Things {
         ids.put(
                 "api-keys",
                 api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
+        ids.put("memory", made(api, "/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}"));
         toolsAndModels(api, ids);
         eventsAndJobs(api, ids);
         return ids;

@@ -140,10 +140,18 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
                     "update event_delivery set",
-                    "deliveries that were found by their subscription"));
+                    "deliveries that were found by their subscription"),
+            new AllWorkspaces(
+                    "services/memory/src/main/java/dev/agentplatform/memory/MemoryTable.java",
+                    "select workspace_id, scope_type, scope_id, id from memory where expires_time",
+                    "the purge of what has expired in all workspaces"),
+            new AllWorkspaces(
+                    "services/memory/src/main/java/dev/agentplatform/memory/ScopeTable.java",
+                    "select workspace_id, scope_type, scope_id, max(change_no)",
+                    "the purge of old deletions in all workspaces"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile(
-            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable)\\.java");
+            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable|MemoryTable|ScopeTable)\\.java");
 
     private static final Pattern SQL = Pattern.compile(
             "(?:with\\b.*\\b(?:select|update|delete|insert)\\b|select\\b.*\\bfrom\\b|insert\\s+(?:or\\s+\\w+\\s+)?into\\b"

@@ -27,7 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class EventRoutes {
     private static final int LEASE_SECONDS_DEFAULT = 60;
     private static final int CLAIM_DEFAULT = 50;
-    private static final int CLAIM_MAX = 200;
 
     private final EventModule.Parts parts;
     private final Events events;
@@ -51,7 +50,7 @@ final class EventRoutes {
             @Alias("payload") JsonNode payloadJson) {}
 
     record Claim(
-            @Range(min = 1, max = CLAIM_MAX) Integer limit,
+            @Range(min = 1, max = 200) Integer limit,
 
             @Range(min = 1, max = 86_400) @Doc("Unconfirmed after that, an event is handed out again")
             Integer leaseSeconds,

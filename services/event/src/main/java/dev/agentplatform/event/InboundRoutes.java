@@ -30,7 +30,6 @@ final class InboundRoutes {
     static final long TIMESTAMP_SECONDS_MAX = 300;
 
     private static final int KEY_BYTES = 24;
-    private static final int SECRET_MIN = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final EventModule.Parts parts;
@@ -50,7 +49,7 @@ final class InboundRoutes {
             @Doc("standard: webhook-signature; github: x-hub-signature-256; hmac: x-signature")
             String signature,
 
-            @Length(min = SECRET_MIN, max = 500) @Doc("One is made when none is given")
+            @Length(min = 16, max = 500) @Doc("One is made when none is given")
             String secret) {}
 
     record Change(
@@ -58,7 +57,7 @@ final class InboundRoutes {
             @Length(min = 1, max = 200) String eventType,
             @Length(max = 200) String sourceService,
             @OneOf({"standard", "github", "hmac"}) String signature,
-            @Length(min = SECRET_MIN, max = 500) String secret,
+            @Length(min = 16, max = 500) String secret,
             @OneOf({"active", "disabled"}) String status) {}
 
     void addTo(Routes routes) {

@@ -158,7 +158,7 @@ final class SubscriptionRoutes {
         Interest.check(types, filter, "event_types", "filter");
         SubscriptionTarget target = Json.isNothing(body.target()) ? null : target(body.target());
         boolean keepsSecret =
-                target == null || target.secret() == null && target.kind().equals(old.kind());
+                target == null || (target.secret() == null && target.kind().equals(old.kind()));
         Subscription changed = new Subscription(
                 old.id(),
                 old.workspaceId(),

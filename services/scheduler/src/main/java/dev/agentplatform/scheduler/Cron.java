@@ -130,8 +130,8 @@ final class Cron {
                 ? date.getDayOfMonth() == YearMonth.from(date).lengthOfMonth()
                 : days.fits(date.getDayOfMonth());
         int number = date.getDayOfWeek().getValue();
-        boolean weekday = weekdays.fits(number) || number == 7 && weekdays.fits(0);
-        return days.everyValue() || weekdays.everyValue() ? day && weekday : day || weekday;
+        boolean weekday = weekdays.fits(number) || (number == 7 && weekdays.fits(0));
+        return days.everyValue() || weekdays.everyValue() ? (day && weekday) : (day || weekday);
     }
 
     /** The first fitting time of a day from {@code from} on; null for none. */

@@ -26,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class JobRoutes {
     private static final int ATTEMPTS_DEFAULT = 3;
     private static final int CLAIM_DEFAULT = 20;
-    private static final int CLAIM_MAX = 200;
     private static final int LEASE_SECONDS_DEFAULT = 60;
 
     private final Jobs jobs;
@@ -84,7 +83,7 @@ final class JobRoutes {
 
     record ClaimDue(
             @Length(min = 1, max = 200) String workerKey,
-            @Range(min = 1, max = CLAIM_MAX) Integer limit,
+            @Range(min = 1, max = 200) Integer limit,
 
             @Range(min = 1, max = 86_400) @Doc("Without a report until then, the platform fires it")
             Integer leaseSeconds) {}
@@ -194,7 +193,7 @@ final class JobRoutes {
     /** Null when nothing says when. */
     private Schedule schedule(Instant time, String cron, String timezone, Integer interval, OnEvent onEvent) {
         int named = (cron == null ? 0 : 1) + (interval == null ? 0 : 1) + (onEvent == null ? 0 : 1);
-        if (named > 1 || time != null && (cron != null || onEvent != null)) {
+        if (named > 1 || (time != null && (cron != null || onEvent != null))) {
             throw Problem.invalid("schedule_time", "give one of schedule_time, cron, interval_seconds and on_event");
         }
         if (cron != null) return Schedule.cron(cron, timezone);

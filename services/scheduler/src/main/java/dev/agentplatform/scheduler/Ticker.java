@@ -145,7 +145,7 @@ final class Ticker implements LifeCycle {
         Work work = work(task);
         JobState state = work.state();
         long now = clock.millis();
-        if (work.firing().isEmpty() || !work.fresh() && work.firing().get().retryTime() > now) {
+        if (work.firing().isEmpty() || (!work.fresh() && work.firing().get().retryTime() > now)) {
             rest(task, state, work.firing());
             return;
         }
@@ -166,7 +166,7 @@ final class Ticker implements LifeCycle {
     Optional<Firing> lend(Claimed task, String worker, long leaseMs) {
         Work work = work(task);
         long now = clock.millis();
-        if (work.firing().isEmpty() || !work.fresh() && work.firing().get().retryTime() > now) {
+        if (work.firing().isEmpty() || (!work.fresh() && work.firing().get().retryTime() > now)) {
             rest(task, work.state(), work.firing());
             return Optional.empty();
         }
@@ -213,7 +213,7 @@ final class Ticker implements LifeCycle {
                 else ActorTable.release(sql, job.actor(), held, settlement.readyTime(), state, now);
                 for (RowWrite row : settlement.rows(List.of())) sql.write(row);
             });
-            rested(job, settlement.readyTime());
+            rested(settlement.readyTime());
         } catch (Problem problem) {
             settle(task, work, first, Effects.failed(problem));
         }
@@ -247,7 +247,7 @@ final class Ticker implements LifeCycle {
             try {
                 Unit.Fence fence = new Unit.Fence(task.ref(), task.epoch(), task.seq());
                 process.commits().commit(new Unit(fence, change, List.of(), List.of(), rows));
-                rested(job, time);
+                rested(time);
                 return;
             } catch (Refused refused) {
                 if (refused.reason() != Refused.Reason.MAIL) throw refused;
@@ -258,7 +258,7 @@ final class Ticker implements LifeCycle {
         }
     }
 
-    private void rested(Job job, Long ready) {
+    private void rested(Long ready) {
         if (ready != null) process.dispatcher().resting(ready);
     }
 

@@ -95,7 +95,7 @@ final class Bindings {
     /** @throws Problem 404 */
     void delete(String workspaceId, UUID id) {
         database.transact(sql -> {
-            BindingTable.lock(sql, workspaceId, id).orElseThrow(() -> missing(id));
+            if (BindingTable.lock(sql, workspaceId, id).isEmpty()) throw missing(id);
             BindingTable.delete(sql, workspaceId, id);
             return null;
         });
@@ -143,7 +143,8 @@ final class Bindings {
     }
 
     private static void lockCredential(Sql sql, String workspaceId, UUID id) throws SQLException {
-        if (id != null) CredentialTable.lock(sql, workspaceId, id).orElseThrow(() -> Credentials.missing(id));
+        if (id == null) return;
+        if (CredentialTable.lock(sql, workspaceId, id).isEmpty()) throw Credentials.missing(id);
     }
 
     private static Problem missing(UUID id) {

@@ -32,7 +32,11 @@ enum CredentialType {
     private static final int VALUE_LENGTH_MAX = 8_000;
     private static final int FIELDS_MAX = 50;
 
+    // Immutable, as List.of and Set.of give them.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> required;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Set<String> open;
 
     CredentialType(List<String> required, Set<String> open) {

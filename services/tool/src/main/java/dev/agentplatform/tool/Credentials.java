@@ -87,7 +87,7 @@ final class Credentials {
     /** @throws Problem 404, 409 {@code credential_in_use} */
     void delete(String workspaceId, UUID id) {
         database.transact(sql -> {
-            CredentialTable.lock(sql, workspaceId, id).orElseThrow(() -> missing(id));
+            if (CredentialTable.lock(sql, workspaceId, id).isEmpty()) throw missing(id);
             List<UUID> users = BindingTable.using(sql, workspaceId, id, SHOWN_USERS_MAX);
             if (!users.isEmpty()) {
                 throw Problem.conflict("credential_in_use", "Bindings use the credential, among them " + users + ".");
