@@ -6,6 +6,7 @@ import java.util.UUID;
  * Something that can be run or used. Times in UTC milliseconds.
  *
  * @param kind for example {@code workflow}
+ * @param type what sort of its kind it is, for example {@code http} for a tool; null for kinds without sorts
  * @param code unique within its workspace and kind
  * @param appId the caller's own name of an application; may be null
  * @param description may be null
@@ -16,6 +17,7 @@ public record Definition(
         UUID id,
         String workspaceId,
         String kind,
+        String type,
         String code,
         String name,
         String appId,

@@ -12,7 +12,7 @@ import java.util.UUID;
 
 /** The SQL of definitions and versions, for both databases. */
 final class DefinitionTable {
-    private static final String DEFINITION = "SELECT id, workspace_id, kind, code, name, app_id, description,"
+    private static final String DEFINITION = "SELECT id, workspace_id, kind, type, code, name, app_id, description,"
             + " published_version_id, last_no, created_time, updated_time FROM definition"
             + " WHERE workspace_id = ?";
     private static final String VERSION = "SELECT id, workspace_id, definition_id, version_no, status, body,"
@@ -26,12 +26,13 @@ final class DefinitionTable {
 
     static void insert(Sql sql, Definition definition) throws SQLException {
         sql.update(
-                "INSERT INTO definition (id, workspace_id, kind, code, name, app_id, description,"
+                "INSERT INTO definition (id, workspace_id, kind, type, code, name, app_id, description,"
                         + " published_version_id, last_no, created_time, updated_time)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)",
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, ?, ?)",
                 definition.id(),
                 definition.workspaceId(),
                 definition.kind(),
+                definition.type(),
                 definition.code(),
                 definition.name(),
                 definition.appId(),
@@ -62,6 +63,7 @@ final class DefinitionTable {
             throws SQLException {
         return Listing.of(DEFINITION, workspaceId)
                 .where("kind", filter.kind())
+                .where("type", filter.type())
                 .where("code", filter.code())
                 .where("name", filter.name())
                 .where("app_id", filter.appId())
@@ -155,6 +157,7 @@ final class DefinitionTable {
                 row.id("id"),
                 row.text("workspace_id"),
                 row.text("kind"),
+                row.text("type"),
                 row.text("code"),
                 row.text("name"),
                 row.text("app_id"),

@@ -62,9 +62,9 @@ class DrivingTest {
             UUID first = process.submit(threeSteps(), BY_HAND);
             process.clock.advance(Duration.ofMillis(5));
             process.submit(threeSteps(), BY_HAND);
-            assertThat(driving.driveNext("public", "me")).contains(new Driving.Driven(first, 1));
+            assertThat(driving.driveNext("public", "test", "me")).contains(new Driving.Driven(first, 1));
             assertThat(process.journal(first)).containsExactly("a:completed");
-            assertThat(driving.driveNext("other", "me")).isEmpty();
+            assertThat(driving.driveNext("other", "test", "me")).isEmpty();
         }
     }
 

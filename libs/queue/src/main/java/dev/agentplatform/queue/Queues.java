@@ -17,8 +17,8 @@ public final class Queues {
         return NORMAL_FROM + workspaceId;
     }
 
-    /** Hand-driven runs of a workspace: only a caller's claim takes them. */
-    public static String manual(String workspaceId) {
-        return "manual:" + workspaceId;
+    /** Hand-driven runs of one kind in a workspace: only a caller's claim takes them. */
+    public static String manual(String workspaceId, String kind) {
+        return "manual:" + workspaceId + "/" + kind;
     }
 }

@@ -1,0 +1,99 @@
+package dev.agentplatform.service;
+
+import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.engine.Engine;
+import dev.agentplatform.engine.RunOptions;
+import dev.agentplatform.engine.RunRecord;
+import dev.agentplatform.engine.Submission;
+import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiPredicate;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Starts runs of one kind of program and finds them. */
+public final class ProgramRuns {
+    private static final String DRY_RUN = "dry_run";
+
+    private final Engine engine;
+    private final Ids ids;
+    private final RunnableKind kind;
+    private final Definitions definitions;
+    private final BiPredicate<String, UUID> sessions;
+
+    /** @param sessions whether a workspace has a session */
+    public ProgramRuns(
+            Engine engine, Ids ids, RunnableKind kind, Definitions definitions, BiPredicate<String, UUID> sessions) {
+        this.engine = engine;
+        this.ids = ids;
+        this.kind = kind;
+        this.definitions = definitions;
+        this.sessions = sessions;
+    }
+
+    /** Which definition a run takes; one of the two may be null. */
+    public record Choice(String idOrCode, UUID versionId) {}
+
+    /**
+     * @param reservedId the id that the run gets; starting one id twice makes one run
+     * @throws Problem 404 or 422 that names the field, 409 {@code no_published_version}
+     */
+    public RunRecord start(String workspaceId, Choice choice, StartProgram asked, Optional<UUID> reservedId) {
+        if (asked.sessionId() != null && !sessions.test(workspaceId, asked.sessionId())) {
+            throw Problem.notFound("session", asked.sessionId());
+        }
+        VersionBody version = definitions.resolve(workspaceId, choice.idOrCode(), choice.versionId());
+        kind.checkInput(version, asked.input());
+        return engine.submit(new Submission(
+                reservedId.orElseGet(ids::nextRun),
+                workspaceId,
+                kind.definitions().name(),
+                version.definitionId(),
+                version.id(),
+                asked.sessionId(),
+                asked.input().stored(),
+                metadata(asked),
+                options(asked),
+                null));
+    }
+
+    /** @throws Problem 404 also for runs of other kinds */
+    public RunRecord find(String workspaceId, UUID id) {
+        return engine.find(workspaceId, id)
+                .filter(run -> run.kind().equals(kind.definitions().name()))
+                .orElseThrow(() -> Problem.notFound("run", id));
+    }
+
+    /** Whether a run does nothing to the outside. */
+    public static boolean isDry(RunRecord run) {
+        return run.metadata().path(DRY_RUN).asBoolean(false);
+    }
+
+    /** The metadata of a run that becomes a dry run. */
+    static JsonNode dry(RunRecord run) {
+        ObjectNode metadata = Json.object();
+        if (run.metadata().isObject()) run.metadata().properties().forEach(field -> metadata.set(field.getKey(), field.getValue()));
+        return metadata.put(DRY_RUN, true);
+    }
+
+    private static JsonNode metadata(StartProgram asked) {
+        ObjectNode kept = Json.object();
+        if (asked.appId() != null) kept.put("app_id", asked.appId());
+        if (Boolean.TRUE.equals(asked.dryRun())) kept.put(DRY_RUN, true);
+        if (!Json.isNothing(asked.metadataJson())) kept.set("metadata", asked.metadataJson());
+        return kept.isEmpty() ? Json.nothing() : kept;
+    }
+
+    private RunOptions options(StartProgram asked) {
+        return new RunOptions(
+                asked.priority() == null ? 0 : asked.priority(),
+                asked.autoStart() == null ? kind.autoStart() : asked.autoStart(),
+                Json.nothing(),
+                asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
+                0,
+                null);
+    }
+}
