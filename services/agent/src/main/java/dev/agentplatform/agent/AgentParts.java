@@ -1,0 +1,35 @@
+package dev.agentplatform.agent;
+
+import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.model.Models;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiFunction;
+
+/**
+ * What programs of agents work with.
+ *
+ * @param sources of capabilities by name
+ * @param userOf the user of a session of a workspace; null when it has none
+ */
+public record AgentParts(
+        Models models,
+        AgentMemory memory,
+        Map<String, CapabilitySource> sources,
+        BiFunction<String, UUID, String> userOf) {
+    public AgentParts {
+        sources = Map.copyOf(sources);
+    }
+
+    Optional<CapabilitySource> source(String name) {
+        return Optional.ofNullable(sources.get(name));
+    }
+
+    /** @throws Problem when this server has no such source */
+    CapabilitySource require(String name) {
+        return source(name)
+                .orElseThrow(() -> new Problem(
+                        422, name + "_not_available", "This server has nothing of the kind " + name + "."));
+    }
+}
