@@ -84,12 +84,12 @@ public final class Idempotency implements Filter, LifeCycle {
         try {
             reply = next.handle(request);
         } catch (Problem problem) {
-            reply = Problems.reply(problem, request.requestId());
+            reply = request.route().orElseThrow().problems().reply(problem, request.requestId());
         } catch (Throwable fault) {
             release(asked);
             throw fault;
         }
-        if (reply.streamHandler().isPresent()) return reply;
+        if (reply.streamHandler().isPresent() || reply.transfer().isPresent()) return reply;
         if (isFinal(reply.status())) store(asked, reply);
         else release(asked);
         return reply;

@@ -66,7 +66,12 @@ final class Pipeline {
         headers(request, response);
         Reply reply = answer(request);
         boolean streamed = reply.streamHandler().isPresent();
-        long bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
+        long bytesOut;
+        try {
+            bytesOut = streamed ? stream(request, response, reply) : plain(request, response, reply);
+        } finally {
+            request.clientWatch().end();
+        }
         long nanos = System.nanoTime() - request.startedNanos();
         Answered answered = new Answered(request, response.getStatus(), nanos, bytesOut, streamed);
         AccessLog.write(answered);

@@ -24,6 +24,7 @@ public final class Request {
     private final HttpServletRequest servlet;
     private final String requestId;
     private final boolean draining;
+    private final ClientWatch clientWatch;
     private final long startedNanos = System.nanoTime();
     private Route route;
     private List<String> names = List.of();
@@ -40,6 +41,7 @@ public final class Request {
         this.servlet = servlet;
         this.requestId = requestId;
         this.draining = draining;
+        this.clientWatch = new ClientWatch(servlet);
     }
 
     // What was asked
@@ -244,7 +246,19 @@ public final class Request {
         return sent == null ? "" : sent;
     }
 
+    /**
+     * Calls {@code gone} when the client closes its connection before it is answered. From any thread, once; later than
+     * the answer it does nothing. It costs some microseconds: for calls that take long.
+     */
+    public void onClientGone(Runnable gone) {
+        clientWatch.begin(gone);
+    }
+
     // For the pipeline
+
+    ClientWatch clientWatch() {
+        return clientWatch;
+    }
 
     HttpServletRequest servlet() {
         return servlet;
