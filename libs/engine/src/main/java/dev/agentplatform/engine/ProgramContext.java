@@ -23,6 +23,12 @@ public interface ProgramContext {
     /** Several leaf steps side by side, their intents in one unit. Results in the order of {@code steps}. */
     List<JsonNode> all(List<LeafStep> steps);
 
+    /** Like {@link #all}, for steps whose failures are answers too. */
+    List<Attempt> attempts(List<LeafStep> steps);
+
+    /** What came of a step. @param code null when it succeeded; then {@code output} is what it gave, else JSON null */
+    record Attempt(JsonNode output, String code, String message) {}
+
     /** Records a decision without intent: a time, a random draw, a selection. */
     JsonNode note(String key, JsonNode value);
 

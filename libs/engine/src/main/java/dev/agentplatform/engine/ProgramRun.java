@@ -92,6 +92,25 @@ final class ProgramRun implements ProgramContext {
 
     @Override
     public List<JsonNode> all(List<LeafStep> steps) {
+        perform(steps);
+        return steps.stream().map(step -> result(step.key())).toList();
+    }
+
+    @Override
+    public List<Attempt> attempts(List<LeafStep> steps) {
+        perform(steps);
+        return steps.stream().map(step -> attempt(step.key())).toList();
+    }
+
+    private Attempt attempt(String key) {
+        StepRecord record = recorded.get(key);
+        boolean completed = record.status().equals("completed");
+        return completed
+                ? new Attempt(record.output().json(), null, null)
+                : new Attempt(Json.nothing(), record.errorCode(), record.errorMessage());
+    }
+
+    private void perform(List<LeafStep> steps) {
         List<ProgramRequest.Intent> intents = new ArrayList<>();
         Set<String> keys = new HashSet<>();
         for (LeafStep step : steps) {
@@ -110,7 +129,6 @@ final class ProgramRun implements ProgramContext {
             working.add(perform(step, no));
         }
         for (CompletableFuture<Void> one : working) await(one);
-        return steps.stream().map(step -> result(step.key())).toList();
     }
 
     private CompletableFuture<Void> perform(LeafStep step, int no) {

@@ -6,18 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 
 /**
  * What programs of agents work with.
  *
  * @param sources of capabilities by name
  * @param userOf the user of a session of a workspace; null when it has none
+ * @param mockOnly whether a workspace's model of this name, or its default for null, is the built-in mock
  */
 public record AgentParts(
         Models models,
         AgentMemory memory,
         Map<String, CapabilitySource> sources,
-        BiFunction<String, UUID, String> userOf) {
+        BiFunction<String, UUID, String> userOf,
+        BiPredicate<String, String> mockOnly) {
     public AgentParts {
         sources = Map.copyOf(sources);
     }
