@@ -19,16 +19,19 @@ import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
 import dev.agentplatform.session.SessionModule;
+import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.DatabaseSettings;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
+import dev.agentplatform.store.Sql;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
@@ -52,6 +55,7 @@ import dev.agentplatform.workflow.nodes.TemplateNode;
 import dev.agentplatform.workflow.nodes.WaitNode;
 import dev.agentplatform.workflow.nodes.WorkflowTargets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,20 +95,21 @@ public final class Platform implements AutoCloseable {
         outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
-        workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes));
-        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)));
+        QueueLimits limits = new QueueLimits(database);
+        workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes), limits);
+        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)), limits);
         Engine engine = process.engine();
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
-        runs = new Runs(engine, workflow.workflows(), ids, this::sessionExists, autoStart);
+        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, clock, ids));
+        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), clock, ids));
         session = new SessionModule(
                 database,
                 clock,
                 ids,
-                engine,
                 workflow.workflows(),
-                (workspace, body, reserved) -> runs.start(workspace, Binder.bind(body, StartRun.class), reserved),
+                (workspace, body, id, alongside) ->
+                        runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
     }
 
@@ -185,12 +190,21 @@ public final class Platform implements AutoCloseable {
         return new WorkflowTargets.Version(found.definitionId(), found.id());
     }
 
-    private boolean sessionExists(String workspaceId, UUID sessionId) {
-        try {
-            session.sessions().find(workspaceId, sessionId);
-            return true;
-        } catch (Problem unknown) {
-            return false;
+    /** The session room as the runs see it; asked only when everything is wired. */
+    private final class SessionsOfRuns implements Runs.SessionCheck {
+        @Override
+        public boolean exists(String workspaceId, UUID sessionId) {
+            try {
+                session.sessions().find(workspaceId, sessionId);
+                return true;
+            } catch (Problem unknown) {
+                return false;
+            }
+        }
+
+        @Override
+        public void lock(Sql sql, String workspaceId, UUID sessionId) throws SQLException {
+            Sessions.lock(sql, workspaceId, sessionId);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.store.Database;
@@ -75,7 +76,7 @@ final class Backlog {
                 CLOCK,
                 new Ids(CLOCK));
         membership.join();
-        return new Dispatcher(database, membership, CLOCK, Signals.NONE, Map.of("run", owner), () -> atOnce);
+        return new Dispatcher(database, membership, CLOCK, Signals.NONE, Map.of("run", owner), () -> atOnce, new QueueLimits(database));
     }
 
     /** Puts claimed tasks back to the end of their queue, in one transaction. */

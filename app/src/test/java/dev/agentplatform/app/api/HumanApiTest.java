@@ -2,6 +2,8 @@ package dev.agentplatform.app.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentplatform.testkit.Await;
+import java.time.Instant;
 import java.util.List;
 
 /** Chapter 14: tasks for people, and the nodes that wait for them. */
@@ -33,6 +35,21 @@ class HumanApiTest {
         api.post(path + "/claim", "{'claimed_by':'ops-1'}").expect(409);
         api.post(path + "/cancel").expect(409);
         assertThat(api.get(path).expect(200).json()).isEqualTo(done.json());
+    }
+
+    @OnEveryServer
+    void anUnansweredTaskEscalatesAtItsTime(Api api) {
+        String due = Instant.now().plusMillis(300).toString();
+        String late = api.post("/human/tasks", TASK.replace("'title'", "'due_time':'" + due + "','title'"))
+                .expect(201)
+                .id();
+        Await.until(
+                () -> api.get("/human/tasks/" + late).expect(200).text("escalated_time") != null,
+                "the escalation of task " + late);
+        Answer shown = api.get("/human/tasks/" + late).expect(200);
+        assertThat(shown.text("status")).isEqualTo("open");
+        assertThat(Instant.parse(shown.text("escalated_time"))).isAfterOrEqualTo(Instant.parse(shown.text("due_time")));
+        api.post("/human/tasks/" + late + "/complete", "{'status':'approved'}").expect(200);
     }
 
     @OnEveryServer

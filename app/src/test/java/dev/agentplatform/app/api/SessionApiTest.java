@@ -3,7 +3,13 @@ package dev.agentplatform.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Chapter 3: sessions, messages, requests for runs. */
 class SessionApiTest {
@@ -124,6 +130,42 @@ class SessionApiTest {
         assertThat(api.nodeRuns(run).each("node_type")).containsExactly("llm");
         assertThat(api.get("/runtime/runs?session_id=" + session).expect(200).each("id"))
                 .containsExactly(run);
+    }
+
+    @OnEveryServer
+    void manyDispatchesOfOneRequestMakeOneRun(Api api) throws Exception {
+        String request = api.post(
+                        "/sessions/run-requests",
+                        "{'session_id':'%s','workflow_version_id':'%s'}"
+                                .formatted(api.session(), api.published(ANSWER)))
+                .expect(201)
+                .id();
+        Callable<String> dispatch =
+                () -> api.post("/sessions/run-requests/dispatch", "{'run_request_id':'%s'}".formatted(request))
+                        .expect(201)
+                        .text("run.id");
+        Set<String> runs = new HashSet<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<String> one : threads.invokeAll(Collections.nCopies(12, dispatch))) runs.add(one.get());
+        }
+        assertThat(runs).hasSize(1);
+        assertThat(api.get("/runtime/runs").expect(200).each("id")).containsExactlyElementsOf(runs);
+    }
+
+    @OnEveryServer
+    void aRunAndTheDeletionOfItsSessionHaveAnOrder(Api api) throws Exception {
+        String version = api.published("{'nodes':[{'id':'w','type':'wait','config':{'signal':'go'}}],'edges':[]}");
+        for (int i = 0; i < 10; i++) {
+            String session = api.session();
+            String dispatch = "{'session_id':'%s','workflow_version_id':'%s'}".formatted(session, version);
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                Future<Answer> run = threads.submit(() -> api.post("/sessions/run-requests/dispatch", dispatch));
+                Future<Answer> deletion = threads.submit(() -> api.delete("/sessions/" + session));
+                boolean started = run.get().status() == 201;
+                assertThat(run.get().status()).isIn(201, 404);
+                assertThat(deletion.get().status()).isEqualTo(started ? 409 : 204);
+            }
+        }
     }
 
     @OnEveryServer

@@ -2,9 +2,14 @@ package dev.agentplatform.app.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.agentplatform.kernel.Json;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
 /** Chapter 4: apps, workflows, versions, publishing, validation, comparison, exchange. */
@@ -14,6 +19,49 @@ class WorkflowApiTest {
             + "{'id':'b','type':'end'}],'edges':[{'source':'a','target':'b'}]}";
     private static final String FAULTY = "{'nodes':[{'id':'a','type':'answer','config':{}}],'edges':[]}";
     private static final String UNKNOWN = "{'nodes':[{'id':'a','type':'telepathy'}],'edges':[]}";
+
+    @OnEveryServer
+    void aWorkflowRunsNoMoreOftenAtOnceThanItsLimit(Api api) throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        HttpServer slow = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        slow.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        slow.createContext("/", exchange -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(20_000_000);
+            now.decrementAndGet();
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        slow.start();
+        try {
+            String workflow = api.workflow("limited");
+            String version = api.version(
+                    workflow,
+                    "{'nodes':[{'id':'a','type':'http-request','config':{'url':'http://127.0.0.1:%d/'}}],'edges':[]}"
+                            .formatted(slow.getAddress().getPort()),
+                    "published");
+            assertThat(api.get("/workflows/" + workflow).expect(200).text("max_concurrent_runs"))
+                    .isNull();
+            Answer changed = api.patch("/workflows/" + workflow, "{'max_concurrent_runs':2}")
+                    .expect(200);
+            assertThat(changed.at("max_concurrent_runs").asInt()).isEqualTo(2);
+            List<String> runs = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                runs.add(api.post("/runtime/runs", "{'workflow_version_id':'%s'}".formatted(version))
+                        .expect(202)
+                        .id());
+            }
+            for (String run : runs) assertThat(api.ended(run).text("status")).isEqualTo("completed");
+            assertThat(most.get()).isBetween(1, 2);
+            api.patch("/workflows/" + workflow, "{'max_concurrent_runs':-1}").expect(422);
+            api.patch("/workflows/" + workflow, "{'max_concurrent_runs':0}").expect(200);
+            assertThat(api.get("/workflows/" + workflow).expect(200).text("max_concurrent_runs"))
+                    .isNull();
+        } finally {
+            slow.stop(0);
+        }
+    }
 
     @OnEveryServer
     void anAppHasVersions(Api api) {

@@ -9,6 +9,7 @@ import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.CommitUnknown;
 import dev.agentplatform.store.Database;
@@ -121,7 +122,7 @@ final class SimulatedProcess {
                 Secrets.NONE);
         engine = new Engine(parts, new Engine.Limits(random.nextInt(4) == 0 ? 2 : 100), List.of(kind));
         dispatcher = new Dispatcher(
-                database, membership, time, Signals.NONE, Map.of(Engine.TASK_KIND, engine::claimed), engine::freeSlots);
+                database, membership, time, Signals.NONE, Map.of(Engine.TASK_KIND, engine::claimed), engine::freeSlots, new QueueLimits(database));
         engine.attach(dispatcher);
         membership.join();
     }

@@ -63,8 +63,21 @@ public final class Catalog {
 
     /** Changes what is not null. @throws Problem 404 */
     public Definition patch(String workspaceId, String kind, UUID id, String name, String appId, String description) {
+        return patch(workspaceId, kind, id, name, appId, description, sql -> null);
+    }
+
+    /** {@link #patch}, with something of the kind's own room in the same transaction. */
+    public Definition patch(
+            String workspaceId,
+            String kind,
+            UUID id,
+            String name,
+            String appId,
+            String description,
+            Database.Work<?> own) {
         return database.transact(sql -> {
             Definition now = lock(sql, workspaceId, kind, id);
+            own.run(sql);
             return rename(
                     sql,
                     now,

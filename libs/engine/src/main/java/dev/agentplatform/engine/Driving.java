@@ -44,7 +44,7 @@ public final class Driving {
                 follow(here.get(), workerKey, deadline);
                 if (here.get().run().options().autoStart()) return;
             }
-            Optional<Claimed> claimed = claim(runId, workerKey);
+            Optional<Claimed> claimed = claim(runId, workerKey, true);
             if (claimed.isPresent()) {
                 check(claimed.get(), workspaceId);
                 RunOwner owner = engine.take(claimed.get(), Optional.of(steps));
@@ -137,7 +137,7 @@ public final class Driving {
             String state = RunTable.finalState(sql, workspaceId, runId)
                     .orElseThrow(() -> Problem.conflict("not_retryable", "The run left nothing to go on from."));
             RunTable.reopen(sql, run);
-            String queue = run.options().autoStart() ? Queues.normal(workspaceId) : Queues.manual(workspaceId, run.kind());
+            String queue = run.options().autoStart() ? engine.queue(run) : Queues.manual(workspaceId, run.kind());
             int priority = run.options().priority();
             TaskTable.revive(
                     sql,
@@ -161,7 +161,7 @@ public final class Driving {
         while (engine.now() < deadline) {
             Optional<RunOwner> owner = engine.owner(runId);
             if (owner.isEmpty()) {
-                Optional<Claimed> claimed = claim(runId, workerKey);
+                Optional<Claimed> claimed = claim(runId, workerKey, untilRest);
                 if (claimed.isPresent()) {
                     check(claimed.get(), workspaceId);
                     owner = Optional.of(engine.take(claimed.get(), Optional.of(0)));
@@ -196,9 +196,9 @@ public final class Driving {
         return Problem.conflict("lease_held", "Worker " + workerKey + " holds the run.");
     }
 
-    private Optional<Claimed> claim(UUID runId, String workerKey) {
+    private Optional<Claimed> claim(UUID runId, String workerKey, boolean starts) {
         UUID me = engine.worker();
-        return engine.database().transact(sql -> TaskTable.claimOne(sql, me, runId, workerKey));
+        return engine.database().transact(sql -> TaskTable.claimOne(sql, me, runId, workerKey, starts));
     }
 
     private Optional<Holder> holder(UUID runId) {

@@ -11,6 +11,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.queue.Dispatcher;
+import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
 import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.Refused;
@@ -89,7 +90,7 @@ public final class Engine {
         this.parts = parts;
         this.limits = limits;
         for (RunKind kind : kinds) this.kinds.put(kind.name(), kind);
-        this.workshop = new Workshop(parts.database(), parts.ids(), parts.threads(), parts.secrets(), this::deliver);
+        this.workshop = new Workshop(parts, this::queue, this::deliver);
         this.endings = new Endings(parts.database(), owners::containsKey);
         parts.membership().onDeclaredDead(this::dropAll);
     }
@@ -115,25 +116,45 @@ public final class Engine {
     // ---- from outside
 
     /**
+     * What a caller writes in the transaction that makes a run: both become durable or neither. It runs before
+     * the run's own rows, so that sessions are locked before tasks.
+     */
+    @FunctionalInterface
+    public interface Alongside {
+        /** SQL only; it may be run again. Whatever it throws undoes all and reaches the submitter. */
+        void write(Sql sql) throws SQLException;
+    }
+
+    /**
      * Makes a run durable and starts it. Submitting an id twice makes one run.
      *
      * @throws Problem when its definition cannot be executed, or 503 when the queue is full
      */
     public RunRecord submit(Submission submission) {
+        return submit(submission, null);
+    }
+
+    /**
+     * {@link #submit(Submission)} in one transaction with rows of the caller.
+     *
+     * @param alongside null for none; not run when the id was submitted before
+     */
+    public RunRecord submit(Submission submission, Alongside alongside) {
         if (draining) throw Problem.unavailable("This server is shutting down.", 2);
         RunRecord run = fresh(submission);
         Driver driver = load(run, null);
+        String queue = queue(run);
         boolean own = run.options().autoStart()
                 && freeSlots() > 0
-                && !dispatcher.backlog(
-                        Queues.normal(run.workspaceId()), run.options().priority());
-        RunOwner owner = RunOwner.newborn(this, run, driver, own ? -1 : 0);
+                && !Queues.isLimited(queue)
+                && !dispatcher.backlog(queue, run.options().priority());
+        RunOwner owner = RunOwner.newborn(this, run, driver, queue, own ? -1 : 0);
         if (owners.putIfAbsent(run.id(), owner) != null) {
             return find(run.workspaceId(), run.id())
                     .orElseThrow(() -> Problem.unavailable("This run is being submitted just now.", 1));
         }
         try {
-            owner.begin();
+            owner.begin(alongside);
         } catch (RuntimeException failure) {
             owners.remove(run.id(), owner);
             return find(run.workspaceId(), run.id()).orElseThrow(() -> failure);
@@ -152,6 +173,11 @@ public final class Engine {
 
     public Optional<RunRecord> find(String workspaceId, UUID id) {
         return parts.database().read(sql -> RunTable.find(sql, workspaceId, id));
+    }
+
+    /** Whether a session has a run that has not ended; in a transaction that holds the session. */
+    public static boolean hasLiveRun(Sql sql, String workspaceId, UUID sessionId) throws SQLException {
+        return RunTable.hasLive(sql, workspaceId, sessionId);
     }
 
     /** Which workspace a run belongs to. */
@@ -338,6 +364,13 @@ public final class Engine {
         };
     }
 
+    /** The normal queue of a run. Bodies of loops belong to the run above them and count with no limit. */
+    String queue(RunRecord run) {
+        return run.options().body() == null
+                ? dispatcher.limits().queue(run.workspaceId(), run.definitionId())
+                : Queues.normal(run.workspaceId());
+    }
+
     /** What a run executes, for views. */
     Executable executable(RunRecord run) {
         return kinds.get(run.kind()).load(run);
@@ -384,6 +417,15 @@ public final class Engine {
         return parts.committer().commit(unit);
     }
 
+    /** The first unit of a run, in a transaction of its own because its caller writes too. */
+    Unit.Receipt commit(Unit unit, Alongside alongside) {
+        UUID me = worker();
+        return parts.database().transact(sql -> {
+            alongside.write(sql);
+            return FenceJudge.birth(sql, me, unit, now());
+        });
+    }
+
     List<Input> mail(RunRecord run) {
         return parts.database().read(sql -> RunTable.mail(sql, run.id(), run.workspaceId(), MAIL_MAX)).stream()
                 .<Input>map(Input.Mail::new)
@@ -425,6 +467,10 @@ public final class Engine {
 
     void ready(String queue, int priority) {
         dispatcher.ready(queue, priority);
+    }
+
+    void freed(String queue) {
+        dispatcher.freed(queue);
     }
 
     void resting(long due) {

@@ -52,6 +52,11 @@ final class EventText {
         return text.length() > INLINE_MAX ? put(name + "_omitted", true) : json(name, Json.write(Json.text(text)));
     }
 
+    /** A piece of a step's text, whatever its size: its stream keeps to a limit. */
+    EventText piece(TokenStream.Piece piece) {
+        return put("offset", piece.offset()).put("text", piece.text()).put("transient", true);
+    }
+
     String end() {
         return out.append('}').toString();
     }

@@ -3,8 +3,10 @@ package dev.agentplatform.engine;
 import dev.agentplatform.engine.graph.Graph;
 import dev.agentplatform.language.Expression;
 import dev.agentplatform.language.Scope;
+import dev.agentplatform.store.RowWrite;
 import java.util.BitSet;
 import java.util.List;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
 /** What a run executes: a graph, whose control is data, or a program, which is replayed by key. */
@@ -69,11 +71,28 @@ public sealed interface Executable {
      * @param work null when no executor for the type is here: the step then waits for one outside
      * @param effect touches the world: it gets a commit before it begins
      * @param repeatOnCrash false: a step that was running at a crash fails with {@code outcome_unknown}
+     * @param streams its text goes into the log while it is made
      */
-    record Node(String id, String type, String name, NodeWork work, boolean effect, boolean repeatOnCrash) {}
+    record Node(
+            String id,
+            String type,
+            String name,
+            NodeWork work,
+            boolean effect,
+            boolean repeatOnCrash,
+            boolean streams) {
+        public Node(String id, String type, String name, NodeWork work, boolean effect, boolean repeatOnCrash) {
+            this(id, type, name, work, effect, repeatOnCrash, false);
+        }
+    }
 
     /** Blocking code that does nothing to the world except through its context. */
     non-sealed interface Program extends Executable {
         JsonNode run(ProgramContext context, JsonNode input) throws Exception;
+
+        /** Nobody waits for a person any more (time is up, or the run ends): rows that undo the question. */
+        default List<RowWrite> abandoned(RunRecord run, String key, UUID stepId, long now) {
+            return List.of();
+        }
     }
 }

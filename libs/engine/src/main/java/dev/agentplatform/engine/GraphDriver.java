@@ -10,6 +10,7 @@ import dev.agentplatform.engine.graph.OpenStep;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.engine.graph.Transition;
+import dev.agentplatform.events.LogEvent;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.Scope;
@@ -18,6 +19,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +50,7 @@ final class GraphDriver implements Driver {
     private RunValues nextValues;
 
     private final Map<Integer, Work> working = new ConcurrentHashMap<>();
+    private final Set<TokenStream> streams = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Long> stopDeadlines = new HashMap<>();
     /** Steps that this turn asks to stop. */
     private final Map<Integer, Long> nextStopDeadlines = new HashMap<>();
@@ -133,6 +136,8 @@ final class GraphDriver implements Driver {
     public void abandon() {
         working.values().forEach(Work::abandon);
         working.clear();
+        streams.forEach(TokenStream::abandon);
+        streams.clear();
     }
 
     private void apply(Input input) {
@@ -143,6 +148,7 @@ final class GraphDriver implements Driver {
             case Input.MailArrived arrived -> {}
             case Input.Mail mail -> deliver(mail.message());
             case Input.WorkEnded ended -> workEnded(ended);
+            case Input.Text text -> show(text);
             case Input.Budget budget -> {}
             case Input.StartStep start -> startNamed(start);
             case Input.Report report -> report(report);
@@ -266,6 +272,24 @@ final class GraphDriver implements Driver {
                 });
     }
 
+    /** Of a stream that this owner opened, for a step that still runs: a former life has no say. */
+    private void show(Input.Text text) {
+        TokenStream stream = text.stream();
+        OpenStep step = nextControl.open(stream.no()).orElse(null);
+        if (!streams.contains(stream) || step == null || step.status() != StepStatus.RUNNING) {
+            stream.abandon();
+            return;
+        }
+        TokenStream.Waiting waiting = stream.waiting(turn, text.last());
+        for (TokenStream.Piece piece : waiting.pieces()) {
+            turn.tell(LogEvent.TEXT, event -> journal.describe(event, step).piece(piece));
+        }
+        turn.afterCommit.add(() -> {
+            stream.told(waiting);
+            if (text.last()) streams.remove(stream);
+        });
+    }
+
     private void startNamed(Input.StartStep start) {
         OpenStep step = nextControl.open(start.no()).orElse(null);
         if (step != null && step.status() == StepStatus.QUEUED && nextControl.advancing()) {
@@ -387,15 +411,17 @@ final class GraphDriver implements Driver {
     }
 
     private void startWork(OpenStep step, Node node) {
-        NodeContext context = context(step, nextValues);
+        TokenStream stream = node.streams() ? workshop.stream(run.id(), step.no()) : null;
+        NodeContext context = context(step, nextValues, stream == null ? Tokens.NONE : stream);
         turn.afterCommit.add(() -> {
             boolean still = control.open(step.no())
                     .filter(now -> now.status() == StepStatus.RUNNING)
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
+            if (stream != null) streams.add(stream);
             working.put(
                     step.no(),
-                    workshop.start(run.id(), step.no(), () -> node.work().execute(context)));
+                    workshop.start(run.id(), step.no(), stream, () -> node.work().execute(context)));
         });
     }
 
@@ -537,6 +563,10 @@ final class GraphDriver implements Driver {
     }
 
     private NodeContext context(OpenStep step, RunValues seen) {
+        return context(step, seen, Tokens.NONE);
+    }
+
+    private NodeContext context(OpenStep step, RunValues seen, Tokens tokens) {
         String nodeId = flow.graph().id(step.node());
         return new NodeContext(
                 seen.scope(run, nodeId),
@@ -549,6 +579,7 @@ final class GraphDriver implements Driver {
                 Json.parseOrNull(step.note()),
                 turn.now,
                 workshop.ids(),
-                () -> workshop.children(run, step.no()));
+                () -> workshop.children(run, step.no()),
+                tokens);
     }
 }

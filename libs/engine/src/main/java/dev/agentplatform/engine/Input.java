@@ -25,6 +25,9 @@ sealed interface Input {
     /** The work of a step ended; {@code outcome} is null when it was stopped on request. */
     record WorkEnded(int no, Outcome outcome) implements Input {}
 
+    /** Text of a running step waits in its stream; {@code last} when its work has ended. */
+    record Text(TokenStream stream, boolean last) implements Input {}
+
     /** A caller lets this many more steps start; -1: no limit. */
     record Budget(int steps) implements Input {}
 

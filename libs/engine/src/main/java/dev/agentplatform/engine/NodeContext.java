@@ -15,6 +15,8 @@ import tools.jackson.databind.JsonNode;
  * @param note what the node kept when it began to wait, JSON null at first
  * @param now UTC milliseconds of this turn
  * @param results ended children of this step, in order of index; reads the store
+ * @param tokens where a node with an effect shows its text while it makes it; does nothing unless its config says
+ *     {@code stream: true}
  */
 public record NodeContext(
         Scope scope,
@@ -27,7 +29,23 @@ public record NodeContext(
         JsonNode note,
         long now,
         Ids ids,
-        Supplier<List<ChildResult>> results) {
+        Supplier<List<ChildResult>> results,
+        Tokens tokens) {
+    /** Of a node whose text nobody follows. */
+    public NodeContext(
+            Scope scope,
+            RunRecord run,
+            String nodeId,
+            int no,
+            int firstNo,
+            int iteration,
+            int attempt,
+            JsonNode note,
+            long now,
+            Ids ids,
+            Supplier<List<ChildResult>> results) {
+        this(scope, run, nodeId, no, firstNo, iteration, attempt, note, now, ids, results, Tokens.NONE);
+    }
 
     public record ChildResult(int index, UUID runId, String status, String errorCode, StepOutput output) {
         public boolean completed() {

@@ -1,7 +1,10 @@
 package dev.agentplatform.engine;
 
+import dev.agentplatform.store.RowWrite;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,11 +38,46 @@ public interface ProgramContext {
     /** Starts a run and waits for it, holding nothing. @throws StepFailed when it does not complete */
     JsonNode child(String key, Submission submission);
 
+    /**
+     * Starts several runs in one unit and waits for all of them, holding nothing. One that fails fails nobody else:
+     * its end says so. In the order of {@code calls}, at most {@link #CHILDREN_MAX}.
+     */
+    List<ChildEnd> children(List<ChildCall> calls);
+
+    int CHILDREN_MAX = 1_000;
+
+    /** @param submission asked for once, when the child starts: a replay must look nothing up */
+    record ChildCall(String key, Supplier<Submission> submission) {}
+
+    /** @param errorCode null when it completed; else {@code output} is JSON null */
+    record ChildEnd(JsonNode output, String errorCode, String errorMessage) {
+        public boolean completed() {
+            return errorCode == null;
+        }
+    }
+
+    /**
+     * Asks a person and waits, holding nothing: for mail of the kind {@code human} to the step, as {@link
+     * Engine#answer} sends it. {@code until} in UTC milliseconds, 0 for ever. Null: time is up. What the question
+     * left behind is undone by {@link Executable.Program#abandoned} when nobody waits any more.
+     */
+    JsonNode awaitHuman(String key, long until, Question question);
+
+    /** The rows that put a question to people. */
+    @FunctionalInterface
+    interface Question {
+        /** Written in the unit that begins the wait; asked again, with the same numbers, when it was refused. */
+        List<RowWrite> rows(UUID stepId, int no, long now);
+    }
+
     /** Waits for a signal, holding nothing; {@code until} in UTC milliseconds, 0 for ever. Null: time is up. */
     JsonNode awaitSignal(String key, String name, long until);
 
     /** Waits until a time, holding nothing. */
     void awaitTime(String key, long until);
+
+    /** Where the work of a step that runs now shows its text while it makes it; for other keys it does nothing. */
+    Tokens tokens(String key);
 
     /** UTC milliseconds of the run's creation: the only time that needs no note. */
     long createdTime();

@@ -4,6 +4,8 @@ import dev.agentplatform.engine.Executable.Program;
 import dev.agentplatform.engine.ProgramState.Open;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
+import dev.agentplatform.events.LogEvent;
+import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
@@ -151,12 +153,30 @@ final class ProgramDriver implements Driver {
             case Input.Budget budget -> starts = !active && waitsForNothing();
             case Input.MailArrived arrived -> {}
             case Input.WorkEnded ended -> {}
+            case Input.Text text -> show(text);
         }
+    }
+
+    private void show(Input.Text text) {
+        TokenStream stream = text.stream();
+        Open step = next.open().values().stream()
+                .filter(open -> open.no() == stream.no() && open.on() == null)
+                .findFirst()
+                .orElse(null);
+        if (step == null || thread == null || !thread.has(stream)) {
+            stream.abandon();
+            return;
+        }
+        TokenStream.Waiting waiting = stream.waiting(turn, text.last());
+        for (TokenStream.Piece piece : waiting.pieces()) {
+            turn.tell(LogEvent.TEXT, event -> describe(event, step).put("attempt", 1).piece(piece));
+        }
+        turn.afterCommit.add(() -> stream.told(waiting));
     }
 
     private void recover() {
         // Waiting steps alone need no thread; anything else goes on from the top.
-        starts = next.ending() == null && waitsForNothing();
+        goOn();
         for (Open step : List.copyOf(next.open().values())) {
             if (step.on() != null) continue;
             // Of a run that ends nothing is done again: nobody else will close its steps.
@@ -175,9 +195,14 @@ final class ProgramDriver implements Driver {
         if (deadline > 0 && deadline <= turn.now && next.ending() == null) end("timed_out");
         for (Open step : List.copyOf(next.open().values())) {
             if (step.until() == 0 || step.until() > turn.now) continue;
-            close(step, StepStatus.COMPLETED, Json.nothing(), null, null);
-            starts = next.ending() == null;
+            abandon(step, StepStatus.COMPLETED);
+            goOn();
         }
+    }
+
+    /** From the first line again, once everything has come that the program waits for. */
+    private void goOn() {
+        starts = next.ending() == null && waitsForNothing();
     }
 
     private void end(String how) {
@@ -187,7 +212,7 @@ final class ProgramDriver implements Driver {
         turn.afterCommit.add(this::stopProgram);
         for (Open step : List.copyOf(next.open().values())) {
             if ("child".equals(step.on())) workshop.cancelChildren(turn, step.no());
-            else if (step.on() != null || !active) close(step, StepStatus.CANCELLED, Json.nothing(), null, null);
+            else if (step.on() != null || !active) abandon(step, StepStatus.CANCELLED);
         }
     }
 
@@ -197,7 +222,7 @@ final class ProgramDriver implements Driver {
             case CANCEL -> end("cancelled");
             case SIGNAL -> signalled(Mailbag.signal(message));
             case CHILD -> childEnded(message.no());
-            case HUMAN -> {}
+            case HUMAN -> answered(message.no(), Mailbag.answer(message));
         }
     }
 
@@ -205,7 +230,15 @@ final class ProgramDriver implements Driver {
         for (Open step : List.copyOf(next.open().values())) {
             if (!"signal".equals(step.on()) || !signal.name().equals(step.signal())) continue;
             close(step, StepStatus.COMPLETED, signal.payload(), null, null);
-            starts = next.ending() == null;
+            goOn();
+        }
+    }
+
+    private void answered(int no, Arrival.Answer answer) {
+        for (Open step : List.copyOf(next.open().values())) {
+            if (step.no() != no || !"human".equals(step.on())) continue;
+            close(step, StepStatus.COMPLETED, answer.body(), null, null);
+            goOn();
         }
     }
 
@@ -219,7 +252,7 @@ final class ProgramDriver implements Driver {
                 String code = child.errorCode() == null ? child.status() : child.errorCode();
                 close(step, StepStatus.FAILED, Json.nothing(), code, "The child run is " + child.status() + ".");
             }
-            starts = next.ending() == null;
+            goOn();
         }
     }
 
@@ -273,10 +306,23 @@ final class ProgramDriver implements Driver {
     private void await(ProgramRequest.Wait wait) {
         leaves = true;
         if (next.ending() != null) return;
-        Open step = new Open(next.nextNo(), wait.key(), wait.on(), turn.now, wait.on(), wait.signal(), wait.until());
-        next = next.with(step);
-        if (wait.child() != null) workshop.addChild(turn, step.no(), new Outcome.ChildRun(wait.child(), 0));
-        turn.tell("step.waiting", event -> describe(event, step).put("on", wait.on()));
+        for (ProgramRequest.Awaited one : wait.all()) {
+            Open step = new Open(next.nextNo(), one.key(), one.on(), turn.now, one.on(), one.signal(), one.until());
+            next = next.with(step);
+            if (one.child() != null) workshop.addChild(turn, step.no(), new Outcome.ChildRun(one.child(), 0));
+            if (one.question() != null) {
+                turn.rows.addAll(one.question().rows(Ids.step(run.id(), step.no()), step.no(), turn.now));
+            }
+            turn.tell("step.waiting", event -> describe(event, step).put("on", one.on()));
+        }
+    }
+
+    /** Nobody waits for this step any more. */
+    private void abandon(Open step, StepStatus as) {
+        if ("human".equals(step.on())) {
+            turn.rows.addAll(program.abandoned(run, step.key(), Ids.step(run.id(), step.no()), turn.now));
+        }
+        close(step, as, Json.nothing(), null, null);
     }
 
     private void finished(ProgramRequest.Finished finished) {

@@ -32,7 +32,7 @@ public final class ProgramDriving {
             throws InterruptedException {
         UUID me = engine.worker();
         Claimed claimed = engine.database().transact(sql -> {
-            Claimed task = TaskTable.claimOne(sql, me, runId, workerKey).orElseThrow(ProgramDriving::begun);
+            Claimed task = TaskTable.claimOne(sql, me, runId, workerKey, true).orElseThrow(ProgramDriving::begun);
             RunRecord run = RunTable.find(sql, workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
             if (run.status() != RunStatus.QUEUED) throw begun();
             RunTable.setMetadata(sql, run, metadata.apply(run));

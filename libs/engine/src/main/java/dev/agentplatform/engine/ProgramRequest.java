@@ -18,8 +18,12 @@ sealed interface ProgramRequest {
 
     record Note(String key, JsonNode value, CompletableFuture<Void> reply) implements ProgramRequest {}
 
-    /** Wait: {@code on} is {@code child}, {@code signal} or {@code time}; the program has left its thread. */
-    record Wait(String key, String on, String signal, long until, Submission child) implements ProgramRequest {}
+    /** Wait for all of these; the program has left its thread. */
+    record Wait(List<Awaited> all) implements ProgramRequest {}
+
+    /** {@code on} is {@code child}, {@code signal}, {@code human} or {@code time}; what does not belong to it is null. */
+    record Awaited(
+            String key, String on, String signal, long until, Submission child, ProgramContext.Question question) {}
 
     record Finished(JsonNode result, String errorCode, String errorMessage) implements ProgramRequest {}
 

@@ -27,6 +27,7 @@ final class ProgramRun implements ProgramContext {
     private final Map<String, StepRecord> recorded;
     private final Map<String, Integer> open;
     private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private final Map<String, TokenStream> streams = new ConcurrentHashMap<>();
     private volatile boolean leaving;
     private volatile boolean abandoned;
     private volatile Thread thread;
@@ -58,6 +59,7 @@ final class ProgramRun implements ProgramContext {
     /** The owner lost the run: leaves too, and says nothing more to whoever owns the run then. */
     void abandon() {
         abandoned = true;
+        streams.values().forEach(TokenStream::abandon);
         leave();
     }
 
@@ -133,6 +135,8 @@ final class ProgramRun implements ProgramContext {
 
     private CompletableFuture<Void> perform(LeafStep step, int no) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        TokenStream stream = workshop.stream(run.id(), no);
+        streams.put(step.key(), stream);
         workshop.execute(() -> {
             JsonNode output = null;
             String code = null;
@@ -150,6 +154,7 @@ final class ProgramRun implements ProgramContext {
                 code = "step_failed";
                 message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
             }
+            stream.finish();
             keep(step, no, output, code, message, done);
         });
         return done;
@@ -190,26 +195,71 @@ final class ProgramRun implements ProgramContext {
 
     @Override
     public JsonNode child(String key, Submission submission) {
-        use(key);
-        if (recorded.containsKey(key)) return result(key);
-        if (!run.options().mayHaveChildren()) {
-            throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
+        ChildEnd end = children(List.of(new ChildCall(key, () -> submission))).getFirst();
+        if (!end.completed()) throw new StepFailed(end.errorCode(), end.errorMessage());
+        return end.output();
+    }
+
+    @Override
+    public List<ChildEnd> children(List<ChildCall> calls) {
+        if (calls.size() > CHILDREN_MAX) throw new IllegalArgumentException("more than " + CHILDREN_MAX + " children");
+        List<ProgramRequest.Awaited> fresh = new ArrayList<>();
+        for (ChildCall call : calls) {
+            use(call.key());
+            if (recorded.containsKey(call.key())) continue;
+            fresh.add(new ProgramRequest.Awaited(call.key(), "child", null, 0, call.submission().get(), null));
         }
-        throw suspend(new ProgramRequest.Wait(key, "child", null, 0, submission));
+        if (!fresh.isEmpty()) {
+            if (!run.options().mayHaveChildren()) {
+                throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
+            }
+            throw suspend(fresh);
+        }
+        return calls.stream().map(call -> ended(recorded.get(call.key()))).toList();
+    }
+
+    private static ChildEnd ended(StepRecord child) {
+        return child.status().equals("completed")
+                ? new ChildEnd(child.output().json(), null, null)
+                : new ChildEnd(Json.nothing(), child.errorCode(), child.errorMessage());
+    }
+
+    @Override
+    public JsonNode awaitHuman(String key, long until, Question question) {
+        use(key);
+        if (recorded.containsKey(key)) return arrived(key);
+        throw suspend(List.of(new ProgramRequest.Awaited(key, "human", null, until, null, question)));
     }
 
     @Override
     public JsonNode awaitSignal(String key, String name, long until) {
         use(key);
         if (recorded.containsKey(key)) return result(key);
-        throw suspend(new ProgramRequest.Wait(key, "signal", name, until, null));
+        throw suspend(List.of(new ProgramRequest.Awaited(key, "signal", name, until, null, null)));
+    }
+
+    /** Null when time was up. */
+    private JsonNode arrived(String key) {
+        JsonNode answer = result(key);
+        return Json.isNothing(answer) ? null : answer;
     }
 
     @Override
     public void awaitTime(String key, long until) {
         use(key);
         if (recorded.containsKey(key)) return;
-        throw suspend(new ProgramRequest.Wait(key, "time", null, until, null));
+        throw suspend(List.of(new ProgramRequest.Awaited(key, "time", null, until, null, null)));
+    }
+
+    @Override
+    public Tokens tokens(String key) {
+        TokenStream stream = streams.get(key);
+        return stream == null ? Tokens.NONE : stream;
+    }
+
+    /** Whether a stream is of this life of the program. */
+    boolean has(TokenStream stream) {
+        return streams.containsValue(stream);
     }
 
     @Override
@@ -233,8 +283,8 @@ final class ProgramRun implements ProgramContext {
         throw new StepFailed(record.errorCode(), record.errorMessage());
     }
 
-    private Suspension suspend(ProgramRequest.Wait wait) {
-        ask(wait);
+    private Suspension suspend(List<ProgramRequest.Awaited> waits) {
+        ask(new ProgramRequest.Wait(waits));
         return new Suspension();
     }
 

@@ -31,6 +31,9 @@ final class RunOwner {
     private final Engine engine;
     private final RunRecord run;
     private final Driver driver;
+    /** Where the run waits for its turn. */
+    private final String queue;
+
     private final String workerKey;
 
     private final ConcurrentLinkedQueue<Input> inbox = new ConcurrentLinkedQueue<>();
@@ -39,6 +42,9 @@ final class RunOwner {
     private final CompletableFuture<Void> released = new CompletableFuture<>();
 
     private boolean newborn;
+    /** What the submitter writes with the first unit; null for nothing. */
+    private Engine.Alongside alongside;
+
     private volatile boolean gone;
     private final long epoch;
     private long seq;
@@ -52,24 +58,34 @@ final class RunOwner {
     private volatile Runnable timer = () -> {};
 
     /** A run that this process is about to create. */
-    static RunOwner newborn(Engine engine, RunRecord run, Driver driver, int budget) {
-        RunOwner owner = new RunOwner(engine, run, driver, null, 1, 0, budget);
+    static RunOwner newborn(Engine engine, RunRecord run, Driver driver, String queue, int budget) {
+        RunOwner owner = new RunOwner(engine, run, driver, queue, null, 1, 0, budget);
         owner.newborn = true;
         return owner;
     }
 
     static RunOwner claimed(Engine engine, RunRecord run, Driver driver, TaskTable.Claimed task, int budget) {
-        RunOwner owner = new RunOwner(engine, run, driver, task.workerKey(), task.epoch(), task.seq(), budget);
+        RunOwner owner = new RunOwner(
+                engine, run, driver, engine.queue(run), task.workerKey(), task.epoch(), task.seq(), budget);
         owner.wakesKnown = task.wakes();
         // A claim may hide mail that came before it: the first turn reads in any case.
         owner.wakesSeen = -1;
         return owner;
     }
 
-    private RunOwner(Engine engine, RunRecord run, Driver driver, String workerKey, long epoch, long seq, int budget) {
+    private RunOwner(
+            Engine engine,
+            RunRecord run,
+            Driver driver,
+            String queue,
+            String workerKey,
+            long epoch,
+            long seq,
+            int budget) {
         this.engine = engine;
         this.run = run;
         this.driver = driver;
+        this.queue = queue;
         this.workerKey = workerKey;
         this.epoch = epoch;
         this.seq = seq;
@@ -118,7 +134,8 @@ final class RunOwner {
     }
 
     /** The first turn of a new run, on the caller's thread: returns when the run is durable. */
-    void begin() {
+    void begin(Engine.Alongside with) {
+        alongside = with;
         scheduled.set(true);
         try {
             turn(List.of(new Input.Begin()));
@@ -221,7 +238,7 @@ final class RunOwner {
                 // No fence would refuse a birth that was written: its row tells.
                 boolean born =
                         unknown && newborn && engine.alreadyCommitted(run, true, epoch, turn.seq(), plan.keeps());
-                return born ? new Receipt(0, List.of()) : engine.commit(plan.unit());
+                return born ? new Receipt(0, List.of()) : write(plan.unit());
             } catch (CommitUnknown lost) {
                 // Sent again: if it was written, the fence refuses it and the row tells.
                 unknown = true;
@@ -233,6 +250,10 @@ final class RunOwner {
             }
             engine.pause(Math.min(1_000, 10L << Math.min(tries, 6)));
         }
+    }
+
+    private Receipt write(Unit unit) {
+        return newborn && alongside != null ? engine.commit(unit, alongside) : engine.commit(unit);
     }
 
     /**
@@ -263,7 +284,7 @@ final class RunOwner {
             return new Plan(null, false, true, false, false, null, rest.due());
         }
         if (!turn.events.isEmpty()) {
-            rows.add(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
+            rows.addAll(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
         }
         writeRun(turn, next, started, ended);
         Resting resting = resting(rest);
@@ -321,10 +342,9 @@ final class RunOwner {
 
     /** Where the run rests when this process lets go of it. */
     private Resting resting(Driver.Rest rest) {
-        String normal = Queues.normal(run.workspaceId());
         Long due = rest.due() == 0 ? null : (Long) rest.due();
-        if (!rest.startable()) return new Resting(false, normal, due);
-        if (run.options().autoStart()) return new Resting(true, normal, engine.now());
+        if (!rest.startable()) return new Resting(false, queue, due);
+        if (run.options().autoStart()) return new Resting(true, queue, engine.now());
         return new Resting(true, Queues.manual(run.workspaceId(), run.kind()), engine.now());
     }
 
@@ -393,6 +413,7 @@ final class RunOwner {
     private void letGo(Plan plan) {
         gone = true;
         engine.forget(this);
+        engine.freed(queue);
         if (plan.ended()) return;
         if (plan.readyElsewhere())
             engine.ready(resting(driver.rest()).queue(), run.options().priority());

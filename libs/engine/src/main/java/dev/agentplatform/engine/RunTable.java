@@ -237,6 +237,16 @@ final class RunTable {
         return sql.list(where.toString(), RunTable::run, arguments.toArray());
     }
 
+    static boolean hasLive(Sql sql, String workspaceId, UUID sessionId) throws SQLException {
+        return sql.one(
+                        "SELECT id FROM run WHERE session_id = ? AND workspace_id = ?"
+                                + " AND status IN ('queued', 'running', 'waiting') LIMIT 1",
+                        row -> row.id("id"),
+                        sessionId,
+                        workspaceId)
+                .isPresent();
+    }
+
     /** Children of a step, in order of index. */
     static List<NodeContext.ChildResult> children(Sql sql, RunRecord parent, int no) throws SQLException {
         return sql.list(

@@ -38,6 +38,25 @@ public final class Secrets {
         return values.isEmpty();
     }
 
+    /** How many characters at the end of a text may be the beginning of a secret. */
+    int begun(CharSequence text) {
+        int longest = 0;
+        for (String value : values) {
+            int from = Math.max(0, text.length() - value.length() + 1);
+            for (int start = from; start < text.length() - longest; start++) {
+                if (begins(value, text, start)) longest = text.length() - start;
+            }
+        }
+        return longest;
+    }
+
+    private static boolean begins(String value, CharSequence text, int start) {
+        for (int i = start; i < text.length(); i++) {
+            if (text.charAt(i) != value.charAt(i - start)) return false;
+        }
+        return true;
+    }
+
     /** Null stays null. */
     public String mask(String text) {
         if (text == null || values.isEmpty()) return text;

@@ -9,12 +9,14 @@ import dev.agentplatform.queue.Queues;
 import dev.agentplatform.queue.TaskTable;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -27,14 +29,24 @@ final class Workshop {
     private final Ids ids;
     private final Executor threads;
     private final Secrets secrets;
+    private final Clock clock;
+    private final Timers timers;
+    private final Function<RunRecord, String> queue;
     private final BiConsumer<UUID, Input> deliver;
 
-    /** @param deliver hands an input to the owner of a run, if it is still owned here */
-    Workshop(Database database, Ids ids, Executor threads, Secrets secrets, BiConsumer<UUID, Input> deliver) {
-        this.database = database;
-        this.ids = ids;
-        this.threads = threads;
-        this.secrets = secrets;
+    /**
+     * @param parts the engine's own
+     * @param queue where a run waits for its turn
+     * @param deliver hands an input to the owner of a run, if it is still owned here
+     */
+    Workshop(Engine.Parts parts, Function<RunRecord, String> queue, BiConsumer<UUID, Input> deliver) {
+        this.database = parts.database();
+        this.ids = parts.ids();
+        this.threads = parts.threads();
+        this.secrets = parts.secrets();
+        this.clock = parts.clock();
+        this.timers = parts.timers();
+        this.queue = queue;
         this.deliver = deliver;
     }
 
@@ -63,12 +75,19 @@ final class Workshop {
         }
     }
 
-    /** Starts the work of a step on a thread of its own; its outcome reaches the owner as an input. */
-    Work start(UUID runId, int no, Callable<Outcome> body) {
+    /** A stream for the text of a step, which reaches the owner as inputs. */
+    TokenStream stream(UUID runId, int no) {
+        return new TokenStream(
+                no, secrets, clock, timers, (stream, last) -> deliver.accept(runId, new Input.Text(stream, last)));
+    }
+
+    /** Starts the work of a step on a thread of its own; its outcome reaches the owner as an input. {@code stream} may be null. */
+    Work start(UUID runId, int no, TokenStream stream, Callable<Outcome> body) {
         Work work = new Work();
         threads.execute(() -> {
             work.on(Thread.currentThread());
             Outcome outcome = work.stopped() ? null : attemptUnlessStopped(work, body);
+            if (stream != null) stream.finish();
             if (!work.abandoned()) deliver.accept(runId, new Input.WorkEnded(no, outcome));
         });
         return work;
@@ -130,7 +149,7 @@ final class Workshop {
                 record.id(),
                 Engine.TASK_KIND,
                 record.workspaceId(),
-                Queues.normal(record.workspaceId()),
+                queue.apply(record),
                 options.priority(),
                 true,
                 null,

@@ -53,6 +53,12 @@ public final class Flows implements RunKind {
             return this;
         }
 
+        /** An effect whose text is followed while it is made. */
+        Draft streaming(String id, NodeWork work) {
+            nodes.put(id, new Node(id, "effect", id, work, true, true, true));
+            return this;
+        }
+
         Draft compute(String id, NodeWork work) {
             nodes.put(id, new Node(id, "compute", id, work, false, true));
             return this;

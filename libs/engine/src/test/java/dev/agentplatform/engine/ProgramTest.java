@@ -5,21 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.engine.Executable.Program;
 import dev.agentplatform.engine.ProgramContext.LeafStep;
 import dev.agentplatform.engine.graph.RunStatus;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.testkit.Await;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Programs: what they record, and that a replay from any point ends the same. */
@@ -49,6 +54,15 @@ class ProgramTest {
             result.set("side", Json.tree(context.all(side)));
             UUID childId = runId(context.idempotencyKey("child"));
             result.set("child", context.child("child", process.submission(childId, child, RunOptions.USUAL)));
+            List<ProgramContext.ChildCall> calls = IntStream.range(0, 3)
+                    .mapToObj(i -> new ProgramContext.ChildCall(
+                            "part:" + i,
+                            () -> process.submission(
+                                    runId(context.idempotencyKey("part:" + i)), child, RunOptions.USUAL)))
+                    .toList();
+            ArrayNode parts = result.putArray("parts");
+            context.children(calls).forEach(end -> parts.add(end.output()));
+            result.set("answer", context.awaitHuman("person", 0, (step, no, now) -> List.of(asked(process, step))));
             result.set("signal", context.awaitSignal("signal", "go", 0));
             context.awaitTime("time", context.createdTime() + 60_000);
             try {
@@ -64,6 +78,23 @@ class ProgramTest {
         };
     }
 
+    /** What puts a question to people: here a row of the outbox. */
+    private static RowWrite asked(TestProcess process, UUID step) {
+        return Outbox.publish(new Outbox.Message(
+                process.ids.next(), "public", "asked", "test", "step", step.toString(), 0, 0, "{}"));
+    }
+
+    /** Somebody answers whatever waits for a person. */
+    private static void answer(TestProcess process, UUID id) {
+        List<StepRecord> open = new RunViews(process.engine).open(process.run(id));
+        for (StepRecord step : open) {
+            if (!step.type().equals("human")) continue;
+            process.database
+                    .transact(sql -> process.engine.answer(sql, "public", id, step.no(), Json.object().put("ok", true)))
+                    .ifPresent(process.engine::announce);
+        }
+    }
+
     private static UUID runId(String of) {
         UUID id = UUID.nameUUIDFromBytes(of.getBytes(StandardCharsets.UTF_8));
         return Ids.runOf(id);
@@ -75,6 +106,7 @@ class ProgramTest {
                     process.dispatcher.turn();
                     if (process.run(id).status().ended()) return true;
                     if (process.run(id).status() == RunStatus.WAITING) {
+                        answer(process, id);
                         try {
                             process.engine.signal("public", id, "go", Json.text("now"));
                         } catch (RuntimeException ended) {
@@ -99,7 +131,7 @@ class ProgramTest {
             RunRecord end = finish(process, original);
             assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
             List<StepRecord> history = process.steps(original);
-            assertThat(history).hasSize(10);
+            assertThat(history).hasSize(14);
             assertThat(effects)
                     .allSatisfy((key, times) -> assertThat(times).as(key).isEqualTo(1));
 
@@ -260,6 +292,123 @@ class ProgramTest {
                 throw new StackOverflowError();
             });
             assertThat(process.end(outside).errorCode()).isEqualTo("internal");
+        }
+    }
+
+    @OnBothDatabases
+    void childrenRunSideBySideAndOneFailureFailsNobodyElse(Database database) throws Exception {
+        try (TestProcess process = TestProcess.start(database)) {
+            CountDownLatch together = new CountDownLatch(3);
+            UUID meets = process.flows.add(new Flows.Draft()
+                    .effect("a", context -> {
+                        together.countDown();
+                        together.await();
+                        return Outcome.done(Json.text("met"));
+                    })
+                    .flow());
+            UUID fails = process.flows.add(new Flows.Draft()
+                    .effect("a", context -> {
+                        together.countDown();
+                        return Outcome.fail("broken", "no");
+                    })
+                    .flow());
+            AtomicInteger lives = new AtomicInteger();
+            UUID id = process.submit((Program) (context, input) -> {
+                lives.incrementAndGet();
+                List<ProgramContext.ChildCall> calls = new ArrayList<>();
+                for (UUID version : List.of(meets, fails, meets)) {
+                    String key = "child:" + calls.size();
+                    UUID child = runId(context.idempotencyKey(key));
+                    calls.add(new ProgramContext.ChildCall(
+                            key, () -> process.submission(child, version, RunOptions.USUAL)));
+                }
+                ArrayNode ends = Json.array();
+                for (ProgramContext.ChildEnd end : context.children(calls)) {
+                    ends.add(end.completed() ? end.output().asString() : end.errorCode());
+                }
+                return ends;
+            });
+            RunRecord end = process.end(id);
+            assertThat(end.output().json()).isEqualTo(Json.parse("[\"met\",\"broken\",\"met\"]"));
+            assertThat(lives).as("it goes on when the last one has ended").hasValue(2);
+            assertThat(process.count("run")).isEqualTo(4);
+        }
+    }
+
+    @OnBothDatabases
+    void aCancelReachesAllChildrenBeforeTheParentEnds(Database database) throws Exception {
+        try (TestProcess process = TestProcess.start(database)) {
+            CountDownLatch began = new CountDownLatch(3);
+            UUID stuck = process.flows.add(new Flows.Draft()
+                    .effect("a", context -> {
+                        began.countDown();
+                        new CountDownLatch(1).await();
+                        return Outcome.done(Json.nothing());
+                    })
+                    .flow());
+            List<UUID> children = List.of(process.ids.nextRun(), process.ids.nextRun(), process.ids.nextRun());
+            UUID id = process.submit((Program) (context, input) -> {
+                List<ProgramContext.ChildCall> calls = new ArrayList<>();
+                for (UUID child : children) {
+                    calls.add(new ProgramContext.ChildCall(
+                            "child:" + calls.size(), () -> process.submission(child, stuck, RunOptions.USUAL)));
+                }
+                return Json.tree(context.children(calls));
+            });
+            Await.until(() -> process.count("run") == 4, "the children");
+            process.advance(1_000);
+            began.await();
+            process.engine.cancel("public", id, "test");
+            RunRecord end = process.end(id);
+            assertThat(end.status()).isEqualTo(RunStatus.CANCELLED);
+            for (UUID child : children) {
+                assertThat(process.run(child).status()).isEqualTo(RunStatus.CANCELLED);
+                assertThat(process.run(child).endedTime()).isLessThanOrEqualTo(end.endedTime());
+            }
+        }
+    }
+
+    @OnBothDatabases
+    void aQuestionThatNobodyAnswersInTimeIsUndoneOnce(Database database) {
+        try (TestProcess process = TestProcess.start(database)) {
+            Program program = new Program() {
+                @Override
+                public JsonNode run(ProgramContext context, JsonNode input) {
+                    long until = context.createdTime() + 60_000;
+                    JsonNode answer =
+                            context.awaitHuman("person", until, (step, no, now) -> List.of(asked(process, step)));
+                    return Json.text(answer == null ? "nobody" : "somebody");
+                }
+
+                @Override
+                public List<RowWrite> abandoned(RunRecord run, String key, UUID step, long now) {
+                    return List.of(asked(process, step));
+                }
+            };
+            UUID late = process.submit(program);
+            Await.until(() -> process.run(late).status() == RunStatus.WAITING, "the question");
+            assertThat(process.count("event")).isEqualTo(1);
+            Await.until(
+                    () -> {
+                        process.advance(61_000);
+                        return process.run(late).status().ended();
+                    },
+                    "the end");
+            assertThat(process.result(late).asString()).isEqualTo("nobody");
+            assertThat(process.count("event")).isEqualTo(2);
+
+            UUID cancelled = process.submit(program);
+            Await.until(() -> process.run(cancelled).status() == RunStatus.WAITING, "the question");
+            process.engine.cancel("public", cancelled, "test");
+            assertThat(process.end(cancelled).status()).isEqualTo(RunStatus.CANCELLED);
+            assertThat(process.count("event")).isEqualTo(4);
+
+            UUID answered = process.submit(program);
+            Await.until(() -> process.run(answered).status() == RunStatus.WAITING, "the question");
+            answer(process, answered);
+            process.end(answered);
+            assertThat(process.result(answered).asString()).isEqualTo("somebody");
+            assertThat(process.count("event")).as("asked, not undone").isEqualTo(5);
         }
     }
 }

@@ -6,9 +6,11 @@ import dev.agentplatform.events.RunLog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Dispatcher;
 import dev.agentplatform.queue.FenceJudge;
 import dev.agentplatform.queue.Membership;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.GroupCommit;
@@ -41,6 +43,7 @@ final class TestProcess implements AutoCloseable {
     final Membership membership;
     final Dispatcher dispatcher;
     final Engine engine;
+    final Alarms alarms;
     final AtomicInteger units = new AtomicInteger();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final GroupCommit<Unit, Unit.Receipt> commits;
@@ -74,8 +77,10 @@ final class TestProcess implements AutoCloseable {
                 clock,
                 Signals.NONE,
                 Map.of(Engine.TASK_KIND, engine::claimed),
-                engine::freeSlots);
+                engine::freeSlots,
+                new QueueLimits(database));
         engine.attach(dispatcher);
+        alarms = new Alarms(database, membership, dispatcher, clock, threads);
         membership.join();
     }
 

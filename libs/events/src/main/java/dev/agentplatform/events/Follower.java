@@ -52,7 +52,7 @@ public final class Follower {
                     sink.idle();
                     continue;
                 }
-                for (LogEvent event : events.get()) position.take(event);
+                for (LogEvent event : events.get()) position.takeNext(event);
                 // Missed some, or seen what looks like the end: the table knows.
                 if (events.get().isEmpty() || position.ended) position.behind = true;
             }
@@ -89,12 +89,15 @@ public final class Follower {
             this.sink = sink;
         }
 
+        /** From the live log: what is not the next one says that some were missed. */
+        void takeNext(LogEvent event) throws IOException {
+            if (event.seq() > seen + 1) behind = true;
+            else take(event);
+        }
+
+        /** From the table, which shows all that came before what it shows: a gap is what was trimmed. */
         void take(LogEvent event) throws IOException {
             if (event.seq() <= seen) return;
-            if (event.seq() > seen + 1) {
-                behind = true;
-                return;
-            }
             sink.event(event);
             seen = event.seq();
             ended = event.terminal();

@@ -26,22 +26,56 @@ public final class RunLog {
             Shape.number("time"),
             Shape.text("body"));
 
+    private static final Shape APPEND_TRANSIENT = Shape.insert(
+            "run_event",
+            40,
+            Shape.id("run_id"),
+            Shape.number("seq"),
+            Shape.small("n"),
+            Shape.text("workspace_id"),
+            Shape.number("time"),
+            Shape.text("body"),
+            Shape.small("transient"));
+
     private RunLog() {}
 
-    /** The row that appends consecutive events, the first at {@code events.getFirst().seq()}. */
-    public static RowWrite append(UUID runId, String workspaceId, long time, List<LogEvent> events) {
+    /** Rows that append consecutive events: one, unless transient events stand among them. */
+    public static List<RowWrite> append(UUID runId, String workspaceId, long time, List<LogEvent> events) {
+        List<RowWrite> rows = new ArrayList<>(1);
+        int from = 0;
+        for (int to = 1; to <= events.size(); to++) {
+            boolean goesOn = to < events.size()
+                    && events.get(to).isTransient() == events.get(from).isTransient();
+            if (goesOn) continue;
+            rows.add(row(runId, workspaceId, time, events.subList(from, to)));
+            from = to;
+        }
+        return rows;
+    }
+
+    private static RowWrite row(UUID runId, String workspaceId, long time, List<LogEvent> events) {
         StringBuilder body = new StringBuilder(256 * events.size()).append('[');
         for (LogEvent event : events) {
             if (body.length() > 1) body.append(',');
             body.append(event.json());
         }
-        return APPEND.row(
-                runId,
-                events.getFirst().seq(),
-                events.size(),
-                workspaceId,
-                time,
-                body.append(']').toString());
+        String text = body.append(']').toString();
+        long seq = events.getFirst().seq();
+        return events.getFirst().isTransient()
+                ? APPEND_TRANSIENT.row(runId, seq, events.size(), workspaceId, time, text, 1)
+                : APPEND.row(runId, seq, events.size(), workspaceId, time, text);
+    }
+
+    /**
+     * Removes transient events of runs that ended before a time, some runs at once; returns how many rows. In a log
+     * that was trimmed there are gaps, so that only a reader of the table may pass over one.
+     */
+    public static int trim(Sql sql, long endedBefore, int runs) throws SQLException {
+        return sql.update(
+                "DELETE FROM run_event WHERE transient = 1 AND run_id IN (SELECT r.id FROM run r WHERE r.ended_time < ?"
+                        + " AND r.id IN (SELECT DISTINCT run_id FROM run_event WHERE transient = 1) LIMIT ?)",
+                endedBefore,
+                runs);
     }
 
     /** Events with {@code seq >= from}, oldest first, at most a page of rows. */

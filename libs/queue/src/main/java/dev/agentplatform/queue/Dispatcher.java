@@ -4,14 +4,18 @@ import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Signals;
 import dev.agentplatform.queue.TaskTable.Claimed;
 import dev.agentplatform.queue.TaskTable.Lane;
+import dev.agentplatform.queue.TaskTable.LimitedClaim;
 import dev.agentplatform.store.Database;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +49,7 @@ public final class Dispatcher implements LifeCycle {
     private final Clock clock;
     private final Signals signals;
     private final IntSupplier freeSlots;
+    private final QueueLimits limits;
     private final Map<String, Consumer<Claimed>> owners;
 
     private final Semaphore hints = new Semaphore(0);
@@ -60,6 +65,11 @@ public final class Dispatcher implements LifeCycle {
     private volatile boolean running;
     private volatile Thread thread;
 
+    /** When each workspace and each queue was served last, counted in turns. */
+    private final Map<String, Long> served = new HashMap<>();
+
+    private long servings;
+
     private record LaneKey(String queue, int rank) {}
 
     private static final class LaneState {
@@ -74,6 +84,7 @@ public final class Dispatcher implements LifeCycle {
     /**
      * @param owners who takes a claimed task, by its kind
      * @param freeSlots how many more tasks this process may own now
+     * @param limits refreshed at each probe
      */
     public Dispatcher(
             Database database,
@@ -81,13 +92,20 @@ public final class Dispatcher implements LifeCycle {
             Clock clock,
             Signals signals,
             Map<String, Consumer<Claimed>> owners,
-            IntSupplier freeSlots) {
+            IntSupplier freeSlots,
+            QueueLimits limits) {
         this.database = database;
         this.membership = membership;
         this.clock = clock;
         this.signals = signals;
-        this.owners = Map.copyOf(owners);
+        this.owners = new ConcurrentHashMap<>(owners);
         this.freeSlots = freeSlots;
+        this.limits = limits;
+    }
+
+    /** Names who takes claimed tasks of one more kind; before {@link #start}. */
+    void own(String kind, Consumer<Claimed> owner) {
+        owners.put(kind, owner);
     }
 
     /** A task became ready in {@code queue}, as far as this process knows. */
@@ -101,6 +119,19 @@ public final class Dispatcher implements LifeCycle {
             LaneState lane = lanes.computeIfAbsent(
                     new LaneKey(queue, -priority), key -> new LaneState(clock.millis() - LOW_MARGIN_MS));
             lane.hinted = true;
+        }
+        hints.release();
+    }
+
+    public QueueLimits limits() {
+        return limits;
+    }
+
+    /** A task of {@code queue} is owned here no more: if the queue has a limit, others may fit now. */
+    public void freed(String queue) {
+        if (!Queues.isLimited(queue)) return;
+        synchronized (lanes) {
+            lanes.forEach((key, lane) -> lane.hinted |= key.queue().equals(queue));
         }
         hints.release();
     }
@@ -177,7 +208,7 @@ public final class Dispatcher implements LifeCycle {
         stage(now);
         if (now >= nextProbe) probe(now);
         int claimed = look(now);
-        for (Map.Entry<LaneKey, LaneState> entry : hintedLanes()) claimed += claimLane(entry);
+        claimed += claimNormal();
         signals.happened("dispatched", claimed);
         return claimed;
     }
@@ -207,9 +238,11 @@ public final class Dispatcher implements LifeCycle {
     }
 
     private void probe(long now) {
+        limits.refresh();
         List<Lane> found = database.read(TaskTable::lanes);
         synchronized (lanes) {
             lanes.values().removeIf(lane -> !lane.hinted);
+            served.keySet().removeIf(this::idle);
             for (Lane lane : found) {
                 LaneState state =
                         lanes.computeIfAbsent(new LaneKey(lane.queue(), lane.rank()), key -> new LaneState(now));
@@ -221,28 +254,74 @@ public final class Dispatcher implements LifeCycle {
         nextProbe = now + Math.max(PROBE_EVERY_MS, tookMs * PROBE_SHARE);
     }
 
-    private List<Map.Entry<LaneKey, LaneState>> hintedLanes() {
+    /**
+     * A turn for each workspace, who waited longest first; each takes its share of the free slots from its lanes:
+     * queues in turn, priorities from high to low.
+     */
+    private int claimNormal() {
+        Map<String, List<Hinted>> byWorkspace = hinted();
+        List<String> inTurn = new ArrayList<>(byWorkspace.keySet());
+        inTurn.sort(Comparator.comparingLong(this::served));
+        int claimed = 0;
+        int left = inTurn.size();
+        for (String workspace : inTurn) {
+            int share = Math.ceilDiv(freeSlots.getAsInt(), left--);
+            int taken = claimLanes(byWorkspace.get(workspace), Math.min(CLAIM_MAX, share));
+            if (taken > 0) served.put(workspace, ++servings);
+            claimed += taken;
+        }
+        return claimed;
+    }
+
+    private int claimLanes(List<Hinted> lanes, int share) {
+        lanes.sort(Comparator.<Hinted>comparingLong(lane -> served(lane.key().queue()))
+                .thenComparingInt(lane -> lane.key().rank()));
+        int claimed = 0;
+        for (Hinted lane : lanes) {
+            if (claimed >= share) break;
+            int taken = claimLane(lane, share - claimed);
+            if (taken > 0) served.put(lane.key().queue(), ++servings);
+            claimed += taken;
+        }
+        return claimed;
+    }
+
+    private long served(String who) {
+        return served.getOrDefault(who, 0L);
+    }
+
+    /** Nothing waits under this name of a workspace or a queue. */
+    private boolean idle(String who) {
+        return lanes.keySet().stream()
+                .noneMatch(key -> key.queue().equals(who) || Queues.workspace(key.queue()).equals(who));
+    }
+
+    private record Hinted(LaneKey key, LaneState state) {}
+
+    private Map<String, List<Hinted>> hinted() {
         synchronized (lanes) {
-            List<Map.Entry<LaneKey, LaneState>> hinted = new ArrayList<>();
-            for (Map.Entry<LaneKey, LaneState> entry : lanes.entrySet()) {
-                if (entry.getValue().hinted) hinted.add(entry);
-            }
+            Map<String, List<Hinted>> hinted = new LinkedHashMap<>();
+            lanes.forEach((key, state) -> {
+                if (!state.hinted) return;
+                hinted.computeIfAbsent(Queues.workspace(key.queue()), workspace -> new ArrayList<>())
+                        .add(new Hinted(key, state));
+            });
             return hinted;
         }
     }
 
-    private int claimLane(Map.Entry<LaneKey, LaneState> entry) {
-        int free = freeSlots.getAsInt();
-        if (free <= 0) return 0;
-        LaneKey key = entry.getKey();
-        LaneState lane = entry.getValue();
+    private int claimLane(Hinted hinted, int limit) {
+        LaneKey key = hinted.key();
+        LaneState lane = hinted.state();
         lane.hinted = false;
-        int limit = Math.min(CLAIM_MAX, free);
         UUID me = membership.worker();
         long low = lane.low;
-        List<Claimed> claimed = database.transact(sql -> TaskTable.claim(sql, me, key.queue(), key.rank(), low, limit));
+        LimitedClaim claim = database.transact(
+                sql -> TaskTable.claimLimited(sql, me, key.queue(), key.rank(), low, limit));
+        List<Claimed> claimed = claim.claimed();
         for (Claimed task : claimed) lane.low = Math.max(lane.low, task.readyTime() - LOW_MARGIN_MS);
-        if (claimed.size() == limit) lane.hinted = true;
+        // A full queue is looked at again when something of it ends here, or at the next probe.
+        if (claimed.size() == limit && !claim.full()) lane.hinted = true;
         hand(claimed);
         return claimed.size();
     }

@@ -12,6 +12,7 @@ import dev.agentplatform.store.BinaryArrays;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.Judge;
 import dev.agentplatform.store.RowWrite;
+import dev.agentplatform.store.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -63,6 +64,24 @@ public final class FenceJudge implements Judge<Unit, Receipt> {
         }
         for (TaskRow row : rows.values()) row.write(writes);
         return new Judgement<>(writes, verdicts);
+    }
+
+    /**
+     * Writes a unit of births inside a closure, after whatever the closure locked first. Units that change or
+     * wake tasks go through the group commit.
+     *
+     * @throws Refused when this process was declared dead meanwhile
+     */
+    public static Receipt birth(Sql sql, UUID me, Unit unit, long now) throws SQLException {
+        if (unit.fence() != null || !unit.wakes().isEmpty()) {
+            throw new IllegalArgumentException("only births can be written in a closure");
+        }
+        if (!TaskTable.alive(sql, me)) throw new Refused(Reason.FENCED, 0);
+        Refused refusal = refusal(unit, Map.of(), me);
+        if (refusal != null) throw refusal;
+        for (Birth birth : unit.births()) sql.write(TaskTable.born(birth, now));
+        for (RowWrite row : unit.rows()) sql.write(row);
+        return new Receipt(0, List.of());
     }
 
     private static Refused refusal(Unit unit, Map<UUID, TaskRow> rows, UUID me) {

@@ -99,7 +99,7 @@ final class TaskRow {
         if (status.equals("owned")) return;
         status = "ready";
         readyTime = now;
-        if (newQueue != null) queue = newQueue;
+        if (newQueue != null && Queues.moves(queue, newQueue)) queue = newQueue;
     }
 
     /** At most one statement per row and batch: a merged update could keep only the last one anyway. */

@@ -119,7 +119,7 @@ public final class TaskTable {
     }
 
     /** A process that was declared dead would own what it claims for ever. Locked, so that it cannot die meanwhile. */
-    private static boolean alive(Sql sql, UUID me) throws SQLException {
+    static boolean alive(Sql sql, UUID me) throws SQLException {
         String lock = sql.dialect() == Dialect.POSTGRESQL ? " FOR KEY SHARE" : "";
         return sql.one("SELECT id FROM worker WHERE id = ? AND lease_until > 0" + lock, row -> row.id("id"), me)
                 .isPresent();
@@ -140,6 +140,17 @@ public final class TaskTable {
         return sql.list(take, TaskTable::claimed, queue, rank, low, STATE_VERSION, limit, me);
     }
 
+    /** {@link #claim} from a queue that may have a limit; {@code full} when it let fewer through than were asked for. */
+    static LimitedClaim claimLimited(Sql sql, UUID me, String queue, int rank, long low, int limit)
+            throws SQLException {
+        int room = QueueLimits.room(sql, queue);
+        List<Claimed> claimed =
+                room == 0 ? List.of() : claim(sql, me, queue, rank, low, Math.min(room, limit));
+        return new LimitedClaim(claimed, claimed.size() == room);
+    }
+
+    record LimitedClaim(List<Claimed> claimed, boolean full) {}
+
     /** Takes ready tasks of one queue, whatever their priority: for the small queues with a purpose of their own. */
     static List<Claimed> claimAny(Sql sql, UUID me, String queue, int limit) throws SQLException {
         String pick = "SELECT ref FROM task WHERE status = 'ready' AND queue = ? AND v <= ?"
@@ -151,16 +162,30 @@ public final class TaskTable {
         return sql.list(take, TaskTable::claimed, queue, STATE_VERSION, limit, me);
     }
 
-    /** Takes one task for a caller, whatever queue it rests in; empty when it is owned or gone. */
-    public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey) throws SQLException {
+    /**
+     * Takes one task for a caller, whatever queue it rests in; empty when it is owned or gone, or its queue is
+     * full.
+     *
+     * @param starts whether the caller lets steps start; else it only applies something, and needs no room
+     */
+    public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey, boolean starts)
+            throws SQLException {
         if (!alive(sql, me)) return Optional.empty();
+        Optional<String> queue = sql.one(
+                "SELECT queue FROM task WHERE ref = ? AND status <> 'owned'", row -> row.text("queue"), ref);
+        if (queue.isEmpty()) return Optional.empty();
+        boolean limited = Queues.isLimited(queue.get());
+        if (limited && starts && QueueLimits.room(sql, queue.get()) == 0) return Optional.empty();
         return sql.one(
-                "UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1, claimed_seq = seq"
-                        + " WHERE ref = ? AND status <> 'owned' AND v <= ? RETURNING " + CLAIMED_COLUMNS,
+                "UPDATE task SET status = 'owned', owner = ?, worker_key = ?, epoch = epoch + 1, claimed_seq = seq,"
+                        + " queue = ? WHERE ref = ? AND queue = ? AND status <> 'owned' AND v <= ? RETURNING "
+                        + CLAIMED_COLUMNS,
                 TaskTable::claimed,
                 me,
                 workerKey,
+                limited && !starts ? Queues.CONTROL : queue.get(),
                 ref,
+                queue.get(),
                 STATE_VERSION);
     }
 
@@ -180,13 +205,13 @@ public final class TaskTable {
                 workerKey);
     }
 
-    /** Wakes an actor from inside a closure: before anything else in it, for the order of locks. Empty: it has ended. */
+    /** Wakes an actor with mail for a normal queue from inside a closure: before anything else in it, for the order of locks. Empty: it has ended. */
     public static Optional<Unit.Woken> wake(Sql sql, String workspaceId, UUID ref, String queue, long now)
             throws SQLException {
         return sql.one(
                 "UPDATE task SET wakes = wakes + 1,"
                         + " ready_time = CASE status WHEN 'owned' THEN ready_time ELSE ? END,"
-                        + " queue = CASE status WHEN 'owned' THEN queue ELSE ? END,"
+                        + " queue = CASE WHEN status <> 'owned' AND queue LIKE 'manual:%' THEN ? ELSE queue END,"
                         + " status = CASE status WHEN 'owned' THEN status ELSE 'ready' END"
                         + " WHERE workspace_id = ? AND ref = ? RETURNING owner, wakes, queue, rank",
                 row -> new Unit.Woken(
@@ -354,6 +379,16 @@ public final class TaskTable {
     public static boolean giveUp(Sql sql, UUID owner, UUID ref, long epoch, long now) throws SQLException {
         return sql.update(CRASHED + " WHERE owner = ? AND ref = ? AND epoch = ?", now, SUSPECT_AFTER, owner, ref, epoch)
                 == 1;
+    }
+
+    /** The owner is done with a task that has no units. False when it is not held under this epoch. */
+    static boolean finish(Sql sql, UUID owner, UUID ref, long epoch) throws SQLException {
+        return sql.update("DELETE FROM task WHERE ref = ? AND owner = ? AND epoch = ?", ref, owner, epoch) == 1;
+    }
+
+    /** Whoever owns it: its next write is refused. */
+    static void remove(Sql sql, String workspaceId, UUID ref) throws SQLException {
+        sql.update("DELETE FROM task WHERE workspace_id = ? AND ref = ?", workspaceId, ref);
     }
 
     /** Ends this incarnation in an orderly way: what it still owns is free at once, and no crash is counted. */

@@ -55,7 +55,8 @@ public record Unit(Fence fence, Change change, List<Birth> births, List<Wake> wa
     /**
      * Mail for another actor.
      *
-     * @param queue where the task waits from now on, unless it is owned; null leaves it
+     * @param queue {@link Queues#CONTROL}: the task waits there from now on, unless it is owned; a normal queue:
+     *     only if it would otherwise rest until somebody drives it by hand; null leaves it
      * @param mail the row that holds the message
      * @param required refuse the unit when the actor has ended; else the mail is dropped
      */

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,19 @@ public final class Sql {
             bind(statement, arguments);
             return statement.executeUpdate();
         }
+    }
+
+    /** One row of a group commit's shape, written here and now. */
+    public int write(RowWrite row) throws SQLException {
+        Shape shape = row.shape();
+        Object[] values = row.values();
+        if (shape.action() == Shape.Action.UPDATE) {
+            // In an UPDATE the columns come before the keys.
+            int keys = shape.keys().size();
+            values = Arrays.copyOfRange(row.values(), keys, keys + row.values().length);
+            System.arraycopy(row.values(), 0, values, shape.columns().size(), keys);
+        }
+        return update(SqliteRows.sql(shape, 1), values);
     }
 
     /**

@@ -26,6 +26,7 @@ public record HumanTask(
         String claimedBy,
         String completedBy,
         long dueTime,
+        long escalatedTime,
         JsonNode request,
         JsonNode form,
         JsonNode response,
@@ -75,6 +76,7 @@ public record HumanTask(
                 null,
                 null,
                 question.dueTime(),
+                0,
                 question.request(),
                 question.form(),
                 Json.nothing(),
@@ -99,6 +101,7 @@ public record HumanTask(
         json.put("claimed_by", claimedBy);
         json.put("completed_by", completedBy);
         json.put("due_time", Times.formatOrNull(dueTime));
+        json.put("escalated_time", Times.formatOrNull(escalatedTime));
         json.set("request_payload_json", request);
         json.set("form_schema_json", form);
         json.set("response_payload_json", response);

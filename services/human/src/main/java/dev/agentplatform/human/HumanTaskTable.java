@@ -130,6 +130,16 @@ final class HumanTaskTable {
                 == 1;
     }
 
+    /** False when it was answered or withdrawn before. */
+    static boolean escalate(Sql sql, String workspaceId, UUID id, long now) throws SQLException {
+        return sql.update(
+                        "UPDATE human_task SET escalated_time = ? WHERE workspace_id = ? AND id = ?" + WAITING,
+                        now,
+                        workspaceId,
+                        id)
+                == 1;
+    }
+
     private static Object[] values(HumanTask task) {
         return new Object[] {
             task.workspaceId(),
@@ -164,6 +174,7 @@ final class HumanTaskTable {
                 row.text("claimed_by"),
                 row.text("completed_by"),
                 orZero(row.numberOrNull("due_time")),
+                orZero(row.numberOrNull("escalated_time")),
                 row.json("request"),
                 row.json("form"),
                 row.json("response"),

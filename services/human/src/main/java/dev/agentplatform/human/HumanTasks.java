@@ -10,6 +10,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
@@ -26,16 +27,22 @@ import tools.jackson.databind.node.ObjectNode;
  * takes the answer to the run in the same transaction.
  */
 public final class HumanTasks {
+    /** Kind of the alarm that rings at {@code due_time}; its ref is the task's id. */
+    static final String ALARM = "human_due";
+
     private final Database database;
     private final Engine engine;
+    private final Alarms alarms;
     private final Clock clock;
     private final Ids ids;
 
-    public HumanTasks(Database database, Engine engine, Clock clock, Ids ids) {
+    public HumanTasks(Database database, Engine engine, Alarms alarms, Clock clock, Ids ids) {
         this.database = database;
         this.engine = engine;
+        this.alarms = alarms;
         this.clock = clock;
         this.ids = ids;
+        alarms.answer(ALARM, this::escalate);
     }
 
     /** How a task ends by somebody's hand; {@code by} may be null. */
@@ -54,10 +61,19 @@ public final class HumanTasks {
         int no = waitingStep(workspaceId, runId, nodeRunId);
         HumanTask task = HumanTask.open(ids.next(), workspaceId, runId, no, nodeRunId, question, clock.millis());
         database.transact(sql -> {
+            // Tasks first, as everywhere. What a node asks has the timer of its step instead.
+            if (task.dueTime() > 0) alarms.set(sql, ALARM, workspaceId, task.id(), task.dueTime());
             HumanTaskTable.insert(sql, task);
             return tell(sql, "human_task.created", task);
         });
+        if (task.dueTime() > 0) alarms.announce(task.dueTime());
         return task;
+    }
+
+    /** Its time has come and nobody has answered: the task stays open, and the world is told once. */
+    private void escalate(Sql sql, String workspaceId, UUID id) throws SQLException {
+        if (!HumanTaskTable.escalate(sql, workspaceId, id, clock.millis())) return;
+        tell(sql, "human_task.escalated", find(sql, workspaceId, id));
     }
 
     /** The number of the step that the caller names, 0 when there is no such step. */
@@ -172,6 +188,7 @@ public final class HumanTasks {
     }
 
     private HumanTask store(Sql sql, HumanTask task, Decision decision) throws SQLException {
+        if (task.dueTime() > 0) alarms.clear(sql, task.workspaceId(), task.id());
         boolean stored = HumanTaskTable.decide(sql, task.workspaceId(), task.id(), decision, clock.millis());
         HumanTask now = find(sql, task.workspaceId(), task.id());
         if (!stored) throw ended(now);

@@ -40,19 +40,23 @@ final class HumanServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     HumanServer(Database database) {
+        this(database, Clock.systemUTC());
+    }
+
+    HumanServer(Database database, Clock clock) {
         EngineProcess.Settings settings = new EngineProcess.Settings(
                 database,
                 new Membership.Identity(UUID.randomUUID(), "test"),
                 Membership.Timing.USUAL,
-                Clock.systemUTC(),
+                clock,
                 ids,
                 Signals.NONE,
                 Secrets.NONE,
                 Engine.Limits.USUAL,
                 true);
         process = new EngineProcess(settings, List.of(new OneNode()));
+        HumanTasks tasks = new HumanTasks(database, process.engine(), process.alarms(), clock, ids);
         process.start();
-        HumanTasks tasks = new HumanTasks(database, process.engine(), Clock.systemUTC(), ids);
         server = new HttpServer(
                 HttpSettings.from(new Settings(Map.of("PORT", "0"))),
                 ids,

@@ -10,8 +10,10 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
+import dev.agentplatform.store.Sql;
 import dev.agentplatform.workflow.Workflows;
 import dev.agentplatform.workflow.compile.WorkflowKind;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,10 +28,12 @@ public final class Runs {
     private final SessionCheck sessions;
     private final boolean autoStart;
 
-    /** Whether a workspace has a session; the session room answers. */
-    @FunctionalInterface
+    /** What the session room answers. */
     public interface SessionCheck {
         boolean exists(String workspaceId, UUID sessionId);
+
+        /** Keeps the session until the transaction ends. @throws Problem 404 */
+        void lock(Sql sql, String workspaceId, UUID sessionId) throws SQLException;
     }
 
     /** @param autoStart what a run does that does not say */
@@ -46,6 +50,16 @@ public final class Runs {
      * @throws Problem 404 or 422 that names the field, 409 {@code no_published_version}
      */
     public RunRecord start(String workspaceId, StartRun asked, Optional<UUID> reservedId) {
+        UUID session = asked.sessionId();
+        Engine.Alongside lock = session == null ? null : sql -> sessions.lock(sql, workspaceId, session);
+        return start(workspaceId, asked, reservedId.orElseGet(ids::nextRun), lock);
+    }
+
+    /**
+     * {@link #start(String, StartRun, Optional)} for a caller that writes in the same transaction and locks the
+     * session itself; {@code alongside} may be null.
+     */
+    public RunRecord start(String workspaceId, StartRun asked, UUID id, Engine.Alongside alongside) {
         if (asked.workflowId() == null && asked.workflowVersionId() == null) {
             throw Problem.invalid("workflow_id", "is required, or workflow_version_id");
         }
@@ -56,8 +70,8 @@ public final class Runs {
                 workflows.resolve(workspaceId, workflow(workspaceId, asked.workflowId()), asked.workflowVersionId());
         boolean named = asked.workflowVersionId() != null;
         if (named && !runsAlone(asked.initialNode(), version)) workflows.refuseFaults(version);
-        return engine.submit(new Submission(
-                reservedId.orElseGet(ids::nextRun),
+        Submission submission = new Submission(
+                id,
                 workspaceId,
                 WorkflowKind.NAME,
                 version.definitionId(),
@@ -66,7 +80,8 @@ public final class Runs {
                 asked.inputJson() == null ? Json.object() : asked.inputJson(),
                 metadata(asked),
                 options(asked),
-                null));
+                null);
+        return engine.submit(submission, alongside);
     }
 
     /** Whether the run is of one node that the version does not know, whatever the version says. */

@@ -23,14 +23,14 @@ public record RunRequest(
         Status status,
         long createdTime) {
 
-    /** {@code PENDING} with a run id: its dispatch was cut short and may be repeated. */
+    /** A failed one, whose run was refused, may be dispatched again. */
     public enum Status {
         PENDING,
         DISPATCHED,
         FAILED
     }
 
-    RunRequest with(UUID newRunId, Status newStatus) {
+    RunRequest dispatchedAs(UUID newRunId) {
         return new RunRequest(
                 id,
                 workspaceId,
@@ -40,7 +40,7 @@ public record RunRequest(
                 workflowId,
                 workflowVersionId,
                 newRunId,
-                newStatus,
+                Status.DISPATCHED,
                 createdTime);
     }
 }

@@ -38,10 +38,6 @@ final class RunRequestTable {
         return sql.one(REQUEST + " AND id = ?", RunRequestTable::request, workspaceId, id);
     }
 
-    static Optional<RunRequest> lock(Sql sql, String workspaceId, UUID id) throws SQLException {
-        return sql.one(REQUEST + " AND id = ?" + sql.dialect().forUpdate(), RunRequestTable::request, workspaceId, id);
-    }
-
     static Optional<RunRequest> findByRun(Sql sql, String workspaceId, UUID runId) throws SQLException {
         return sql.one(REQUEST + " AND run_id = ?", RunRequestTable::request, workspaceId, runId);
     }
@@ -54,17 +50,25 @@ final class RunRequestTable {
                 .page(sql, page, RunRequestTable::request, RunRequest::id);
     }
 
-    static void update(Sql sql, RunRequest request) throws SQLException {
-        sql.update(
-                "UPDATE run_request SET run_id = ?, status = ? WHERE id = ? AND workspace_id = ?",
-                request.runId(),
-                word(request.status()),
-                request.id(),
-                request.workspaceId());
+    /** False when it was dispatched before. */
+    static boolean dispatch(Sql sql, RunRequest request) throws SQLException {
+        return sql.update(
+                        "UPDATE run_request SET run_id = ?, status = ? WHERE id = ? AND workspace_id = ?"
+                                + " AND status <> 'dispatched'",
+                        request.runId(),
+                        word(request.status()),
+                        request.id(),
+                        request.workspaceId())
+                == 1;
     }
 
-    static void delete(Sql sql, RunRequest request) throws SQLException {
-        sql.update("DELETE FROM run_request WHERE id = ? AND workspace_id = ?", request.id(), request.workspaceId());
+    static boolean fail(Sql sql, String workspaceId, UUID id) throws SQLException {
+        return sql.update(
+                        "UPDATE run_request SET status = 'failed' WHERE id = ? AND workspace_id = ?"
+                                + " AND status = 'pending'",
+                        id,
+                        workspaceId)
+                == 1;
     }
 
     static String word(RunRequest.Status status) {

@@ -1,5 +1,6 @@
 package dev.agentplatform.session;
 
+import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
@@ -8,20 +9,14 @@ import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.session.RunRequest.Status;
 import dev.agentplatform.store.Database;
-import dev.agentplatform.store.Sql;
 import dev.agentplatform.workflow.Workflows;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * Wishes for runs, and their dispatch. A dispatch first writes the request with the id of the run that is to be, then
- * starts the run under that id, then marks the request: whatever a crash cuts short can be repeated and makes one run.
- */
+/** Wishes for runs, and their dispatch: the request and its run become durable in one transaction. */
 public final class RunRequests {
     private final Database database;
     private final Clock clock;
@@ -46,7 +41,12 @@ public final class RunRequests {
     /** Stores a request that nobody dispatches yet. @throws Problem 404 for the session or the version, 422 */
     public RunRequest store(String workspaceId, NewRunRequest asked) {
         checkWorkflow(workspaceId, asked.workflowId(), asked.workflowVersionId());
-        return database.transact(sql -> insert(sql, workspaceId, asked, null));
+        RunRequest request = fresh(workspaceId, asked);
+        return database.transact(sql -> {
+            Sessions.lock(sql, workspaceId, asked.sessionId());
+            RunRequestTable.insert(sql, request);
+            return request;
+        });
     }
 
     /** @throws Problem 404 */
@@ -61,69 +61,63 @@ public final class RunRequests {
     }
 
     /**
-     * Stores a request and starts its run; when the run is refused, nothing stays.
+     * Stores a request and starts its run, in one transaction; when the run is refused, nothing stays.
      *
      * @param body as of {@code POST /runtime/runs}
      * @param reservedId the same for each repeat of one HTTP request; empty when the client cannot repeat it safely
      */
     public Dispatched dispatch(String workspaceId, NewRunRequest asked, JsonNode body, Optional<UUID> reservedId) {
         checkWorkflow(workspaceId, asked.workflowId(), asked.workflowVersionId());
-        UUID runId = reservedId.orElseGet(ids::nextRun);
-        RunRequest request = database.transact(sql -> {
-            Optional<RunRequest> repeated = RunRequestTable.findByRun(sql, workspaceId, runId);
-            return repeated.isPresent() ? repeated.get() : insert(sql, workspaceId, asked, runId);
+        RunRequest request = fresh(workspaceId, asked).dispatchedAs(reservedId.orElseGet(ids::nextRun));
+        return start(request, body, sql -> {
+            Sessions.lock(sql, workspaceId, asked.sessionId());
+            RunRequestTable.insert(sql, request);
         });
-        return start(request, body, this::withdraw);
     }
 
     /** Starts the run of a stored request; one that was dispatched before answers with the run it has. @throws Problem 404 */
     public Dispatched dispatch(String workspaceId, UUID requestId, JsonNode body) {
-        RunRequest request = database.transact(sql -> {
-            RunRequest stored = RunRequestTable.lock(sql, workspaceId, requestId)
-                    .orElseThrow(() -> Problem.notFound("run request", requestId));
-            if (stored.runId() != null) return stored;
-            RunRequest reserved = stored.with(ids.nextRun(), Status.PENDING);
-            RunRequestTable.update(sql, reserved);
-            return reserved;
-        });
-        return start(request, body, refused -> mark(refused, Status.FAILED));
-    }
-
-    private Dispatched start(RunRequest request, JsonNode body, Consumer<RunRequest> whenRefused) {
-        RunRecord run;
+        RunRequest stored = find(workspaceId, requestId);
+        boolean again = stored.status() == Status.DISPATCHED;
+        RunRequest request = again ? stored : stored.dispatchedAs(ids.nextRun());
         try {
-            run = starter.start(request.workspaceId(), runOf(request, body), Optional.of(request.runId()));
+            return start(request, body, sql -> {
+                Sessions.lock(sql, workspaceId, request.sessionId());
+                if (!RunRequestTable.dispatch(sql, request)) throw new Overtaken();
+            });
+        } catch (Overtaken overtaken) {
+            // Somebody else dispatched it between our look and our transaction.
+            return dispatch(workspaceId, requestId, body);
         } catch (Problem refused) {
-            // 5xx may go away by itself: such a request stays pending.
-            if (refused.status() < 500) whenRefused.accept(request);
+            // 5xx may go away by itself: such a request stays as it is.
+            if (refused.status() < 500) fail(workspaceId, requestId);
             throw refused;
         }
-        return new Dispatched(mark(request, Status.DISPATCHED), run);
     }
 
-    /** A request that came with its run leaves nothing behind when the run is refused. */
-    private void withdraw(RunRequest request) {
-        database.transact(sql -> {
-            RunRequestTable.delete(sql, request);
-            return null;
-        });
+    private Dispatched start(RunRequest request, JsonNode body, Engine.Alongside alongside) {
+        RunRecord run = starter.start(request.workspaceId(), runOf(request, body), request.runId(), alongside);
+        // Of a run that was there before, the request is the one that came with it.
+        RunRequest durable = database.read(sql -> RunRequestTable.findByRun(sql, request.workspaceId(), run.id()))
+                .orElseThrow(() -> Problem.conflict("id_taken", "This run was started without a run request."));
+        return new Dispatched(durable, run);
     }
 
-    private RunRequest mark(RunRequest request, Status status) {
-        if (request.status() == status) return request;
-        RunRequest marked = request.with(request.runId(), status);
-        database.transact(sql -> {
-            RunRequestTable.update(sql, marked);
-            return null;
-        });
-        return marked;
-    }
+    /** Another dispatch of the same request was first. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
 
-    private RunRequest insert(Sql sql, String workspaceId, NewRunRequest asked, UUID runId) throws SQLException {
-        if (SessionTable.lock(sql, workspaceId, asked.sessionId()).isEmpty()) {
-            throw Problem.notFound("session", asked.sessionId());
+        Overtaken() {
+            super("overtaken", null, false, false);
         }
-        RunRequest request = new RunRequest(
+    }
+
+    private void fail(String workspaceId, UUID requestId) {
+        database.transact(sql -> RunRequestTable.fail(sql, workspaceId, requestId));
+    }
+
+    private RunRequest fresh(String workspaceId, NewRunRequest asked) {
+        return new RunRequest(
                 ids.next(),
                 workspaceId,
                 asked.sessionId(),
@@ -131,11 +125,9 @@ public final class RunRequests {
                 asked.appVersionId(),
                 asked.workflowId(),
                 asked.workflowVersionId(),
-                runId,
+                null,
                 Status.PENDING,
                 clock.millis());
-        RunRequestTable.insert(sql, request);
-        return request;
     }
 
     private void checkWorkflow(String workspaceId, UUID workflowId, UUID versionId) {

@@ -1,7 +1,7 @@
 package dev.agentplatform.session;
 
+import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunRecord;
-import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -10,8 +10,9 @@ import tools.jackson.databind.JsonNode;
 public interface RunStarter {
     /**
      * @param body as of {@code POST /runtime/runs}
-     * @param reservedId the id that the run gets; starting one id twice makes one run
-     * @throws dev.agentplatform.kernel.Problem when the run is refused; nothing was started then
+     * @param id that the run gets; starting one id twice makes one run
+     * @param alongside written in the transaction that makes the run; not when the id was started before
+     * @throws dev.agentplatform.kernel.Problem when the run is refused; nothing was written then
      */
-    RunRecord start(String workspaceId, JsonNode body, Optional<UUID> reservedId);
+    RunRecord start(String workspaceId, JsonNode body, UUID id, Engine.Alongside alongside);
 }

@@ -1,6 +1,5 @@
 package dev.agentplatform.session;
 
-import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.store.Database;
@@ -21,11 +20,10 @@ public final class SessionModule {
             Database database,
             Clock clock,
             Ids ids,
-            Engine engine,
             Workflows workflows,
             RunStarter starter,
             Function<RunRecord, ? extends JsonNode> runRenderer) {
-        sessions = new Sessions(database, clock, ids, filter -> engine.list(filter, null, 1));
+        sessions = new Sessions(database, clock, ids);
         requests = new RunRequests(database, clock, ids, workflows, starter);
         routes = new SessionRoutes(sessions, requests, runRenderer).routes();
     }

@@ -1,18 +1,17 @@
 package dev.agentplatform.session;
 
-import dev.agentplatform.engine.RunFilter;
-import dev.agentplatform.engine.RunRecord;
-import dev.agentplatform.engine.graph.RunStatus;
+import dev.agentplatform.engine.Engine;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.Sql;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /** Conversations and their messages. A session of another workspace is not found. */
@@ -20,12 +19,9 @@ public final class Sessions {
     /** Of the free-form JSON of one session or message. */
     static final int JSON_CHARACTERS_MAX = 1_000_000;
 
-    private static final List<RunStatus> LIVE = List.of(RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING);
-
     private final Database database;
     private final Clock clock;
     private final Ids ids;
-    private final Function<RunFilter, List<RunRecord>> runs;
 
     /** What a session is made of; {@code channelType} is not null, the rest may be. */
     public record NewSession(String appId, String userId, String channelType, String title, JsonNode metadata) {}
@@ -36,12 +32,10 @@ public final class Sessions {
     /** Which sessions to list; null does not filter. */
     public record Filter(String appId, String userId, String channelType, String status) {}
 
-    /** @param runs lists runs; one is enough to tell that there are any */
-    public Sessions(Database database, Clock clock, Ids ids, Function<RunFilter, List<RunRecord>> runs) {
+    public Sessions(Database database, Clock clock, Ids ids) {
         this.database = database;
         this.clock = clock;
         this.ids = ids;
-        this.runs = runs;
     }
 
     public Session create(String workspaceId, NewSession asked) {
@@ -99,12 +93,12 @@ public final class Sessions {
 
     /** Removes a session with its messages and run requests. @throws Problem 404, 409 {@code session_busy} */
     public void delete(String workspaceId, UUID id) {
-        find(workspaceId, id);
-        if (LIVE.stream().anyMatch(status -> hasRun(workspaceId, id, status))) {
-            throw Problem.conflict("session_busy", "The session has a run that has not ended; cancel it first.");
-        }
         database.transact(sql -> {
-            if (SessionTable.lock(sql, workspaceId, id).isEmpty()) throw Problem.notFound("session", id);
+            // Locked first: whoever starts a run in the session locks it too.
+            lock(sql, workspaceId, id);
+            if (Engine.hasLiveRun(sql, workspaceId, id)) {
+                throw Problem.conflict("session_busy", "The session has a run that has not ended; cancel it first.");
+            }
             SessionTable.delete(sql, workspaceId, id);
             return null;
         });
@@ -135,9 +129,9 @@ public final class Sessions {
         });
     }
 
-    private boolean hasRun(String workspaceId, UUID sessionId, RunStatus status) {
-        return !runs.apply(new RunFilter(workspaceId, null, null, null, sessionId, null, status, true))
-                .isEmpty();
+    /** Keeps a session as it is until the transaction ends: before its runs change. @throws Problem 404 */
+    public static void lock(Sql sql, String workspaceId, UUID id) throws SQLException {
+        if (SessionTable.lock(sql, workspaceId, id).isEmpty()) throw Problem.notFound("session", id);
     }
 
     private static void checkSize(String path, JsonNode json) {

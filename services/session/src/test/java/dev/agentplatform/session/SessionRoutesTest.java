@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.VersionStatus;
-import dev.agentplatform.engine.RunFilter;
+import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestServer;
@@ -45,25 +46,44 @@ class SessionRoutesTest {
     private static final class Runs implements RunStarter {
         private final Map<UUID, RunRecord> started = new LinkedHashMap<>();
         private final List<JsonNode> bodies = new ArrayList<>();
-        private RuntimeException next;
+        private Database database;
+        /** Thrown before anything is written. */
+        private RuntimeException refusal;
+        /** Thrown inside the transaction, as the last thing before its commit. */
+        private RuntimeException crash;
 
         @Override
-        public RunRecord start(String workspaceId, JsonNode body, Optional<UUID> reservedId) {
+        public RunRecord start(String workspaceId, JsonNode body, UUID id, Engine.Alongside alongside) {
             bodies.add(body);
-            RuntimeException failure = next;
-            next = null;
-            if (failure instanceof Problem) throw failure;
-            RunRecord run = started.computeIfAbsent(reservedId.orElseThrow(), id -> run(workspaceId, id, body));
+            RuntimeException failure = refusal;
+            refusal = null;
             if (failure != null) throw failure;
-            return run;
+            return started.computeIfAbsent(id, wanted -> make(workspaceId, body, wanted, alongside));
         }
 
-        List<RunRecord> list(RunFilter filter) {
-            return started.values().stream()
-                    .filter(run -> run.workspaceId().equals(filter.workspaceId())
-                            && run.sessionId().equals(filter.sessionId())
-                            && run.status() == filter.status())
-                    .toList();
+        private RunRecord make(String workspaceId, JsonNode body, UUID id, Engine.Alongside alongside) {
+            RunRecord run = run(workspaceId, id, body);
+            return database.transact(sql -> {
+                alongside.write(sql);
+                sql.update(
+                        "INSERT INTO run (id, workspace_id, kind, session_id, status, last_seq, created_time)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        id,
+                        workspaceId,
+                        run.kind(),
+                        run.sessionId(),
+                        run.status().word(),
+                        0L,
+                        0L);
+                RuntimeException failure = crash;
+                crash = null;
+                if (failure != null) throw failure;
+                return run;
+            });
+        }
+
+        void end(UUID id) {
+            database.transact(sql -> sql.update("UPDATE run SET status = 'completed' WHERE id = ?", id));
         }
 
         private static RunRecord run(String workspaceId, UUID id, JsonNode body) {
@@ -94,8 +114,9 @@ class SessionRoutesTest {
     void start(Database database) {
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids(clock);
-        Workflows workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard());
-        Sessions sessions = new Sessions(database, clock, ids, runs::list);
+        Workflows workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard(), new QueueLimits(database));
+        runs.database = database;
+        Sessions sessions = new Sessions(database, clock, ids);
         requests = new RunRequests(database, clock, ids, workflows, runs);
         server = new TestServer(new SessionRoutes(
                         sessions,
@@ -218,7 +239,7 @@ class SessionRoutesTest {
                 .orElseThrow();
         Answer busy = server.send("DELETE", path + "?tenant_id=t1", null);
         assertThat(busy.field("code")).isEqualTo("session_busy");
-        runs.started.remove(run);
+        runs.end(run);
         assertThat(server.send("DELETE", path, null).status())
                 .as("another workspace")
                 .isEqualTo(404);
@@ -250,7 +271,7 @@ class SessionRoutesTest {
     }
 
     @OnBothDatabases
-    void aDispatchThatWasCutShortIsRepeatedWithoutASecondRun(Database database) {
+    void aDispatchThatWasCutShortLeavesNothingAndIsRepeated(Database database) {
         String session = session("t1");
         UUID reserved = new Ids(Clock.systemUTC()).nextRun();
         RunRequests.NewRunRequest asked = new RunRequests.NewRunRequest(
@@ -259,25 +280,62 @@ class SessionRoutesTest {
                 null,
                 null,
                 Ids.parse(version).orElseThrow());
-        runs.next = new IllegalStateException("the process died after the run was made");
+        runs.crash = new IllegalStateException("the process died before the commit");
         assertThat(catchThrowable(() -> requests.dispatch("t1", asked, Json.object(), Optional.of(reserved))))
                 .isInstanceOf(IllegalStateException.class);
-        assertThat(states()).containsExactly("pending");
+        assertThat(states()).isEmpty();
         RunRequests.Dispatched done = requests.dispatch("t1", asked, Json.object(), Optional.of(reserved));
         assertThat(done.run().id()).isEqualTo(reserved);
+        assertThat(states()).containsExactly("dispatched");
+        // The same HTTP request once more: its run and the request that came with it.
+        assertThat(requests.dispatch("t1", asked, Json.object(), Optional.of(reserved)))
+                .isEqualTo(done);
         assertThat(runs.started).hasSize(1);
+        assertThat(states()).containsExactly("dispatched");
+    }
+
+    @OnBothDatabases
+    void aStoredRequestStaysPendingWhenItsDispatchIsCutShort(Database database) {
+        String stored = post("/sessions/run-requests", """
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+            """.formatted(session("t1"), version))
+                .field("id");
+        UUID id = Ids.parse(stored).orElseThrow();
+        runs.crash = new IllegalStateException("the process died before the commit");
+        assertThat(catchThrowable(() -> requests.dispatch("t1", id, Json.object())))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(states()).containsExactly("pending");
+        assertThat(requests.find("t1", id).runId()).isNull();
+        RunRequests.Dispatched done = requests.dispatch("t1", id, Json.object());
+        assertThat(done.request().runId()).isEqualTo(done.run().id());
         assertThat(states()).containsExactly("dispatched");
     }
 
     @OnBothDatabases
     void aRefusedRunLeavesNoRequestOfItsOwn(Database database) {
         String session = session("t1");
-        runs.next = Problem.invalid("input_json", "must be an object");
+        runs.refusal = Problem.invalid("input_json", "must be an object");
         assertThat(dispatch(session, "").status()).isEqualTo(422);
-        assertThat(states()).isEmpty();
-        runs.next = Problem.unavailable("The queue is full.", 1);
+        runs.refusal = Problem.unavailable("The queue is full.", 1);
         assertThat(dispatch(session, "").status()).isEqualTo(503);
+        assertThat(states()).isEmpty();
+    }
+
+    @OnBothDatabases
+    void aStoredRequestThatWasRefusedHasFailedAndMayBeDispatchedAgain(Database database) {
+        String stored = post("/sessions/run-requests", """
+            {"tenant_id":"t1","session_id":"%s","workflow_version_id":"%s"}\
+            """.formatted(session("t1"), version))
+                .field("id");
+        String body = "{\"tenant_id\":\"t1\",\"run_request_id\":\"" + stored + "\"}";
+        runs.refusal = Problem.unavailable("The queue is full.", 1);
+        assertThat(post("/sessions/run-requests/dispatch", body).status()).isEqualTo(503);
         assertThat(states()).containsExactly("pending");
+        runs.refusal = Problem.invalid("input_json", "must be an object");
+        assertThat(post("/sessions/run-requests/dispatch", body).status()).isEqualTo(422);
+        assertThat(states()).containsExactly("failed");
+        assertThat(post("/sessions/run-requests/dispatch", body).status()).isEqualTo(201);
+        assertThat(states()).containsExactly("dispatched");
     }
 
     @OnBothDatabases

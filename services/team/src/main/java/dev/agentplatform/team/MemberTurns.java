@@ -1,9 +1,11 @@
 package dev.agentplatform.team;
 
 import dev.agentplatform.engine.ProgramContext;
+import dev.agentplatform.engine.ProgramContext.ChildCall;
+import dev.agentplatform.engine.ProgramContext.ChildEnd;
 import dev.agentplatform.engine.RunRecord;
-import dev.agentplatform.engine.Submission;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.team.modes.Member;
 import dev.agentplatform.team.modes.Turn;
@@ -57,15 +59,20 @@ final class MemberTurns implements Turns {
         return turns;
     }
 
+    /** A team needs all that it asks: one turn that fails fails the run. */
     private List<JsonNode> children(List<Question> questions) {
-        List<ProgramContext.ChildRun> children = new ArrayList<>();
+        List<ChildCall> calls = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
             Question question = questions.get(i);
             String key = "turn:" + (taken.size() + i + 1) + ":" + question.member().key();
-            Submission child = agents.turn(run, question.member(), question.text());
-            children.add(new ProgramContext.ChildRun(key, child));
+            calls.add(new ChildCall(key, () -> agents.turn(run, question.member(), question.text())));
         }
-        return context.children(children);
+        List<JsonNode> answers = new ArrayList<>();
+        for (ChildEnd end : context.children(calls)) {
+            if (!end.completed()) throw new Problem(422, "member_failed", "A turn failed: " + end.errorCode() + ".");
+            answers.add(end.output());
+        }
+        return answers;
     }
 
     private static List<JsonNode> echoes(List<Question> questions) {

@@ -2,6 +2,7 @@ package dev.agentplatform.workflow;
 
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.dsl.NodeTypes;
@@ -13,9 +14,10 @@ public final class WorkflowModule {
     private final Apps apps;
     private final Routes routes = new Routes("workflow", "Workflows, their versions, and the apps that group them");
 
-    /** @param types what a node may be; others are faults */
-    public WorkflowModule(Database database, Clock clock, Ids ids, Catalog catalog, NodeTypes types) {
-        workflows = new Workflows(catalog, types);
+    /** @param types what a node may be; others are faults @param limits those that the engine keeps to */
+    public WorkflowModule(
+            Database database, Clock clock, Ids ids, Catalog catalog, NodeTypes types, QueueLimits limits) {
+        workflows = new Workflows(catalog, types, limits);
         apps = new Apps(database, clock, ids, workflows);
         new AppRoutes(apps).addTo(routes);
         new WorkflowRoutes(workflows).addTo(routes);

@@ -8,10 +8,12 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Times;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.web.Alias;
 import dev.agentplatform.web.Doc;
 import dev.agentplatform.web.Length;
 import dev.agentplatform.web.OneOf;
+import dev.agentplatform.web.Range;
 import dev.agentplatform.web.Reply;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Required;
@@ -21,6 +23,7 @@ import dev.agentplatform.workflow.dsl.Diff;
 import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,7 +45,12 @@ final class WorkflowRoutes {
             String description) {}
 
     record WorkflowPatchBody(
-            String appId, @Length(min = 1, max = 200) String name, String description) {}
+            String appId,
+            @Length(min = 1, max = 200) String name,
+            String description,
+
+            @Range(min = 0, max = QueueLimits.MAX) @Doc("How many runs may execute at once, 0 for no limit; those that wait do not count")
+            Integer maxConcurrentRuns) {}
 
     record VersionBody(
             @Required UUID workflowId,
@@ -139,13 +147,15 @@ final class WorkflowRoutes {
                         request.query("name").orElse(null),
                         request.query("app_id").orElse(null),
                         page(request)),
-                WorkflowRoutes::show);
+                this::show);
     }
 
     private Reply patch(Request request) {
         WorkflowPatchBody body = request.body(WorkflowPatchBody.class);
         Definition workflow = workflows.patch(
-                request.workspace().id(), request.id("id"), body.name(), body.appId(), body.description());
+                request.workspace().id(),
+                request.id("id"),
+                new Workflows.Patch(body.name(), body.appId(), body.description(), body.maxConcurrentRuns()));
         return Reply.of(200, show(workflow));
     }
 
@@ -235,7 +245,8 @@ final class WorkflowRoutes {
 
     // ---- as clients see them
 
-    private static ObjectNode show(Definition workflow) {
+    private ObjectNode show(Definition workflow) {
+        OptionalInt runsMax = workflows.runsMax(workflow);
         UUID published = workflow.publishedVersionId();
         return object(workflow.workspaceId())
                 .put("id", workflow.id().toString())
@@ -245,6 +256,7 @@ final class WorkflowRoutes {
                 .put("description", workflow.description())
                 .put("published_version_id", published == null ? null : published.toString())
                 .put("last_version_no", workflow.lastNo())
+                .put("max_concurrent_runs", runsMax.isEmpty() ? null : runsMax.getAsInt())
                 .put("created_time", Times.format(workflow.createdTime()))
                 .put("updated_time", Times.format(workflow.updatedTime()));
     }

@@ -13,6 +13,7 @@ import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;
 import dev.agentplatform.workflow.dsl.NodeTypes;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
@@ -42,6 +44,7 @@ public final class Workflows {
 
     private final Catalog catalog;
     private final NodeTypes types;
+    private final QueueLimits limits;
 
     /** Versions that were checked and had no faults; a version never changes. */
     private final Set<UUID> sound = Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
@@ -53,9 +56,10 @@ public final class Workflows {
         }
     }));
 
-    public Workflows(Catalog catalog, NodeTypes types) {
+    public Workflows(Catalog catalog, NodeTypes types, QueueLimits limits) {
         this.catalog = catalog;
         this.types = types;
+        this.limits = limits;
     }
 
     // ---- workflows
@@ -79,9 +83,27 @@ public final class Workflows {
         return catalog.list(workspaceId, new DefinitionFilter(KIND, code, name, appId), page);
     }
 
-    /** Changes what is not null. @throws Problem 404 */
-    public Definition patch(String workspaceId, UUID id, String name, String appId, String description) {
-        return catalog.patch(workspaceId, KIND, id, name, appId, description);
+    /**
+     * What changes; null stays as it is.
+     *
+     * @param runsMax how many runs may execute at once, 0 for no limit
+     */
+    public record Patch(String name, String appId, String description, Integer runsMax) {}
+
+    /** @throws Problem 404 */
+    public Definition patch(String workspaceId, UUID id, Patch patch) {
+        Definition changed = catalog.patch(
+                workspaceId, KIND, id, patch.name(), patch.appId(), patch.description(), sql -> {
+                    if (patch.runsMax() != null) QueueLimits.set(sql, workspaceId, id, patch.runsMax());
+                    return null;
+                });
+        if (patch.runsMax() != null) limits.refresh();
+        return changed;
+    }
+
+    /** How many runs of a workflow may execute at once; at most a second old. */
+    public OptionalInt runsMax(Definition workflow) {
+        return limits.of(workflow.workspaceId(), workflow.id());
     }
 
     /** @throws Problem 404, 409 {@code has_versions} */

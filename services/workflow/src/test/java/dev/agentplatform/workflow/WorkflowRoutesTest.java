@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestServer;
@@ -37,7 +38,7 @@ class WorkflowRoutesTest {
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids(clock);
         Catalog catalog = new Catalog(database, clock, ids);
-        server = new TestServer(new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard()).routes());
+        server = new TestServer(new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard(), new QueueLimits(database)).routes());
     }
 
     @AfterEach

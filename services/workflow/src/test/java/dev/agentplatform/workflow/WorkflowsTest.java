@@ -9,6 +9,7 @@ import dev.agentplatform.catalog.VersionStatus;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
@@ -80,7 +81,7 @@ class WorkflowsTest {
     @BeforeEach
     void open(Database database) {
         Ids ids = new Ids(clock);
-        workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard());
+        workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard(), new QueueLimits(database));
     }
 
     @OnBothDatabases
