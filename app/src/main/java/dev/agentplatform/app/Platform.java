@@ -1,14 +1,25 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.auth.AuthModule;
+import dev.agentplatform.auth.Tokens;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
+import dev.agentplatform.code.CodeNode;
+import dev.agentplatform.code.CodeRoutes;
+import dev.agentplatform.code.CodeSettings;
+import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
+import dev.agentplatform.event.EventModule;
+import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.events.Outbox;
+import dev.agentplatform.events.Subscriptions;
+import dev.agentplatform.gateway.access.AccessSettings;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
@@ -16,6 +27,16 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.model.KnownPrices;
+import dev.agentplatform.model.ModelModule;
+import dev.agentplatform.model.Models;
+import dev.agentplatform.model.nodes.LlmNode;
+import dev.agentplatform.model.nodes.ParameterExtractorNode;
+import dev.agentplatform.model.nodes.QuestionClassifierNode;
+import dev.agentplatform.model.provider.Kind;
+import dev.agentplatform.model.wire.Wire;
+import dev.agentplatform.model.wire.anthropic.AnthropicWire;
+import dev.agentplatform.model.wire.gemini.GeminiWire;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.Targets;
 import dev.agentplatform.queue.Membership;
@@ -24,6 +45,7 @@ import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
+import dev.agentplatform.scheduler.SchedulerModule;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -32,6 +54,9 @@ import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
 import dev.agentplatform.store.Sql;
+import dev.agentplatform.tool.ToolModule;
+import dev.agentplatform.tool.ToolType;
+import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
@@ -62,11 +87,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Platform.class);
     private static final String SECRET_PREFIX = "AGENT_PLATFORM_SECRET_";
+    private static final Map<Kind, Wire> WIRES =
+            Map.of(Kind.ANTHROPIC, new AnthropicWire(), Kind.GEMINI, new GeminiWire());
 
     private final Clock clock = Clock.systemUTC();
     private final Ids ids = new Ids(clock);
@@ -74,16 +106,29 @@ public final class Platform implements AutoCloseable {
     private final Database database;
     private final Catalog catalog;
     private final OutboundClient outbound;
+    private final Sandboxes code;
+    private final ModelModule model;
+    private final Vault vault;
+    private final Subscriptions subscriptions;
+    private final Outbox outbox;
     private final WorkflowModule workflow;
+    private final ToolModule tool;
     private final EngineProcess process;
+    private final boolean worker;
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final SchedulerModule scheduler;
+    private final EventModule event;
     private final SessionModule session;
+    private final Optional<Tokens> tokens;
+    private final AuthModule auth;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
+        tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
+        worker = roles.worker();
         lock = InstanceLock.acquire(data, ids);
         try {
             database = Database.open(DatabaseSettings.from(settings, data));
@@ -92,17 +137,34 @@ public final class Platform implements AutoCloseable {
             throw failure;
         }
         Migrations.migrate(database);
-        outbound = new OutboundClient(Targets.from(settings, loopbackOnly(settings)));
+        Targets targets = Targets.from(settings, loopbackOnly(settings));
+        outbound = new OutboundClient(targets);
+        vault = Vault.from(settings, data, embedded());
+        subscriptions = new Subscriptions(database);
+        outbox = new Outbox(subscriptions, clock);
+        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
+        code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         QueueLimits limits = new QueueLimits(database);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes), limits);
+        WorkflowTools workflowTools = new WorkflowTools(this::target, this::engine, ids);
+        tool = new ToolModule(
+                database,
+                clock,
+                ids,
+                catalog,
+                outbound,
+                vault,
+                Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
+                workflowTools::child);
         process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)), limits);
         Engine engine = process.engine();
+        engine.attach(outbox);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), clock, ids));
+        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
         session = new SessionModule(
                 database,
                 clock,
@@ -111,10 +173,41 @@ public final class Platform implements AutoCloseable {
                 (workspace, body, id, alongside) ->
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
+        auth = new AuthModule(database, outbox, clock, ids, tokens);
+        scheduler = new SchedulerModule(new SchedulerModule.Wiring(
+                database, process, subscriptions, outbox, outbound, clock, ids, List.of(new RuntimeJobs(runs))));
+        event = new EventModule(eventWiring(roles), settings);
     }
 
-    // Whoever can reach a server that listens on loopback can reach loopback anyway.
+    private EventModule.Wiring eventWiring(Roles roles) {
+        RunStarter workflows = new RunStarter() {
+            @Override
+            public String kind() {
+                return "workflow";
+            }
+
+            @Override
+            public void start(String workspaceId, ObjectNode body, UUID runId) {
+                runs.start(workspaceId, Binder.bind(body, StartRun.class), Optional.of(runId));
+            }
+        };
+        return new EventModule.Wiring(
+                database,
+                process,
+                subscriptions,
+                outbox,
+                outbound,
+                vault,
+                clock,
+                ids,
+                List.of(workflows),
+                List.of(scheduler.sender()),
+                roles.worker());
+    }
+
+    // Whoever can reach a server that listens on loopback and asks for no key can reach loopback anyway.
     private static boolean loopbackOnly(Settings settings) {
+        if (AccessSettings.from(settings).authRequired()) return false;
         String host = settings.text("AGENT_PLATFORM_HOST", "127.0.0.1");
         return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
     }
@@ -165,8 +258,13 @@ public final class Platform implements AutoCloseable {
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
                 new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
-                new EventPublishNode()));
-        types.addAll(HumanNode.all());
+                new CodeNode(code, code.settings().timeoutMax()),
+                new EventPublishNode(outbox),
+                tool.node(),
+                new LlmNode(model.models()::chat),
+                new QuestionClassifierNode(model.models()::chat),
+                new ParameterExtractorNode(model.models()::chat)));
+        types.addAll(HumanNode.all(outbox));
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
@@ -209,11 +307,23 @@ public final class Platform implements AutoCloseable {
     }
 
     public void start() {
+        String resealed = tool.resealCredentials();
+        if (!resealed.isEmpty()) LOG.info("{}", resealed);
+        code.start();
+        model.start();
+        subscriptions.start();
         process.start();
+        if (worker) scheduler.start();
+        event.start();
     }
 
     public Database database() {
         return database;
+    }
+
+    /** Tells the world what changed. */
+    public Outbox outbox() {
+        return outbox;
     }
 
     public Engine engine() {
@@ -224,12 +334,30 @@ public final class Platform implements AutoCloseable {
         return process;
     }
 
+    public Sandboxes code() {
+        return code;
+    }
+
     public Runs runs() {
         return runs;
     }
 
     public WorkflowModule workflow() {
         return workflow;
+    }
+
+    public AuthModule auth() {
+        return auth;
+    }
+
+    /** What signs and verifies JWTs; empty without a secret. */
+    public Optional<Tokens> tokens() {
+        return tokens;
+    }
+
+    /** For those inside who call models. */
+    public Models models() {
+        return model.models();
     }
 
     public Ids ids() {
@@ -242,7 +370,17 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(session.routes(), workflow.routes(), runtime.routes(), human);
+        return List.of(
+                session.routes(),
+                workflow.routes(),
+                runtime.routes(),
+                human,
+                tool.routes(),
+                model.routes(),
+                CodeRoutes.of(code),
+                event.routes(),
+                scheduler.routes(),
+                auth.routes());
     }
 
     public boolean embedded() {
@@ -252,7 +390,13 @@ public final class Platform implements AutoCloseable {
     /** Hands back what it owns, writes what waits, closes the store. */
     @Override
     public void close() {
+        scheduler.stop();
+        event.stop();
         process.stop();
+        auth.close();
+        code.stop();
+        model.stop();
+        subscriptions.stop();
         outbound.close();
         database.close();
         lock.close();

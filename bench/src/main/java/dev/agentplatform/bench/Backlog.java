@@ -76,7 +76,14 @@ final class Backlog {
                 CLOCK,
                 new Ids(CLOCK));
         membership.join();
-        return new Dispatcher(database, membership, CLOCK, Signals.NONE, Map.of("run", owner), () -> atOnce, new QueueLimits(database));
+        return new Dispatcher(
+                database,
+                membership,
+                CLOCK,
+                Signals.NONE,
+                Map.of("run", owner),
+                () -> atOnce,
+                new QueueLimits(database));
     }
 
     /** Puts claimed tasks back to the end of their queue, in one transaction. */

@@ -6,6 +6,8 @@ import dev.agentplatform.app.Main;
 import dev.agentplatform.app.Roles;
 import dev.agentplatform.app.SettingsOptions;
 import dev.agentplatform.app.client.ApiClient;
+import dev.agentplatform.code.CodeSettings;
+import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
@@ -24,10 +26,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
@@ -40,7 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Looks at everything that a start needs, starts nothing, and says what to do. */
 @Command(
         name = "doctor",
-        description = "Check Java, settings, port, data folder and database, and say what to do. Starts nothing.",
+        description = "Check Java, settings, port, data folder, database and code isolation, and say what to do.",
         footer = {
             "",
             "Examples:",
@@ -94,6 +98,7 @@ public final class DoctorCommand implements Callable<Integer> {
             Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
             String usedBy = dataFolder(data);
             database(settings, data, usedBy);
+            code(settings, data);
         }
         if (json) printJson();
         else printLines();
@@ -254,6 +259,38 @@ public final class DoctorCommand implements Callable<Integer> {
                     Level.FAIL,
                     asked.url() + ": " + why,
                     "Start the database, or correct " + DatabaseUrl.SETTING + ".");
+        }
+    }
+
+    // ---- code
+
+    /** Locks a piece of code in, in a folder that no server uses. */
+    private void code(Settings settings, Path data) throws InterruptedException {
+        String name = "code";
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("agent-platform-doctor");
+            String found = Sandboxes.offer(CodeSettings.from(settings, data).in(folder));
+            boolean unsafe = found.startsWith(Sandboxes.NO_ISOLATION);
+            String advice = "Code runs with the rights of the server; see docs/code-runner.md.";
+            add(name, unsafe ? Level.WARN : Level.OK, found, unsafe ? advice : "");
+        } catch (Sandboxes.SandboxUnavailable none) {
+            add(name, Level.WARN, none.getMessage(), "Code will be refused; docs/code-runner.md says what it needs.");
+        } catch (Settings.WrongSetting wrong) {
+            add(name, Level.FAIL, wrong.getMessage(), "Correct it; the start stops at it.");
+        } catch (IOException failed) {
+            add(name, Level.WARN, "unknown (" + failed.getMessage() + ")", "");
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void delete(Path folder) {
+        if (folder == null) return;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(file);
+        } catch (IOException busy) {
+            // It is a temporary folder.
         }
     }
 

@@ -200,6 +200,18 @@ final class Api {
         return answer;
     }
 
+    /** Looks again until a list has so many items. */
+    Answer untilItems(String path, int count) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        Answer answer = get(path).expect(200);
+        while (answer.json().path("items").size() != count) {
+            if (System.nanoTime() > deadline) throw new AssertionError("not " + count + " items: " + answer.text());
+            Thread.onSpinWait();
+            answer = get(path).expect(200);
+        }
+        return answer;
+    }
+
     Answer nodeRuns(String run) {
         return get("/runtime/runs/" + run + "/node-runs?limit=200").expect(200);
     }

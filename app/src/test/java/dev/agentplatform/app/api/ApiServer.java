@@ -8,6 +8,7 @@ import dev.agentplatform.store.Database;
 import dev.agentplatform.store.DatabaseUrl;
 import dev.agentplatform.store.Dialect;
 import dev.agentplatform.testkit.Databases;
+import dev.agentplatform.web.Route;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ final class ApiServer implements AutoCloseable {
     /** Bodies above this are too large here, so that a test need not send ten megabytes. */
     static final int BODY_BYTES_MAX = 2_000_000;
 
+    static final String CREDENTIAL_KEY = "0f".repeat(32);
+
     // Each request and each start would be lines in the report of the tests.
     private static final List<Logger> QUIET = Stream.of("dev.agentplatform", "io.javalin", "org.eclipse.jetty")
             .map(Logger::getLogger)
@@ -35,6 +38,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     private final Dialect dialect;
+    private final boolean owner;
     private final Database reserved;
     private final Path data;
     private final Platform platform;
@@ -48,14 +52,31 @@ final class ApiServer implements AutoCloseable {
 
     /** @param servicePorts also at the port that each service has of its own */
     ApiServer(Dialect dialect, boolean servicePorts) throws Exception {
+        this(dialect, servicePorts, Map.of());
+    }
+
+    /** @param more settings besides the usual ones */
+    ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more) throws Exception {
+        this(dialect, servicePorts, more, null);
+    }
+
+    /** Another process on the same PostgreSQL, with a data folder of its own. */
+    ApiServer beside() throws Exception {
+        return new ApiServer(dialect, false, Map.of(), this);
+    }
+
+    private ApiServer(Dialect dialect, boolean servicePorts, Map<String, String> more, ApiServer first)
+            throws Exception {
         this.dialect = dialect;
-        reserved = Databases.fresh(dialect);
-        reserved.close();
+        this.owner = first == null;
+        reserved = first == null ? Databases.fresh(dialect) : first.reserved;
+        if (first == null) reserved.close();
         Map<String, String> values = new HashMap<>();
         values.put("PORT", "0");
         values.put("AGENT_PLATFORM_BODY_BYTES_MAX", String.valueOf(BODY_BYTES_MAX));
         values.put("AGENT_PLATFORM_STOP_TIMEOUT_MILLIS", "100");
         values.put("AGENT_PLATFORM_SECRET_API_TOKEN", "the-secret-value");
+        values.put("AGENT_PLATFORM_CREDENTIAL_KEY", CREDENTIAL_KEY);
         switch (reserved.settings().url()) {
             case DatabaseUrl.Sqlite url -> data = url.file().getParent();
             case DatabaseUrl.Postgresql url -> {
@@ -66,11 +87,16 @@ final class ApiServer implements AutoCloseable {
             }
         }
         values.put("AGENT_PLATFORM_DATA", data.toString());
+        values.putAll(more);
         Settings settings = new Settings(values);
         platform = new Platform(settings, Roles.ALL);
         server = new PlatformServer(platform, settings, List.of(), servicePorts);
         platform.start();
         server.start();
+    }
+
+    Path dataFolder() {
+        return data;
     }
 
     Dialect dialect() {
@@ -83,6 +109,18 @@ final class ApiServer implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    List<Route> routes() {
+        return server.routes();
+    }
+
+    void drain() {
+        server.drain();
+    }
+
+    void stop() {
+        server.stop();
     }
 
     HttpClient client() {
@@ -100,7 +138,7 @@ final class ApiServer implements AutoCloseable {
         client.shutdownNow();
         server.stop();
         platform.close();
-        Databases.drop(reserved);
+        if (owner) Databases.drop(reserved);
         if (!Files.exists(data)) return;
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);

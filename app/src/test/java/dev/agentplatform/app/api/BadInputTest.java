@@ -36,7 +36,7 @@ class BadInputTest {
     }
 
     /** What is wrong with the answer to a wrong request. */
-    private static List<String> faults(Wrong wrong, Answer answer) {
+    static List<String> faults(Wrong wrong, Answer answer) {
         List<String> faults = new ArrayList<>();
         String requestId = answer.headers().firstValue("x-request-id").orElse("none");
         String type = answer.headers().firstValue("content-type").orElse("none");
@@ -61,7 +61,7 @@ class BadInputTest {
         return text.length() > 400 ? text.substring(0, 400) + "…" : text;
     }
 
-    private static Answer send(Api api, Wrong wrong) {
+    static Answer send(Api api, Wrong wrong) {
         HttpRequest.Builder request = HttpRequest.newBuilder();
         boolean named = wrong.headers().stream().anyMatch(header -> header.startsWith("x-"));
         if (!named) request.header("x-workspace-id", api.workspace());
@@ -78,7 +78,7 @@ class BadInputTest {
                 wrong.target());
     }
 
-    private static Map<String, Long> rows(Database database) {
+    static Map<String, Long> rows(Database database) {
         String tables = database.dialect() == Dialect.SQLITE
                 ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
                 : "SELECT table_name AS name FROM information_schema.tables"

@@ -3,7 +3,6 @@ package dev.agentplatform.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.web.Route;
-import dev.agentplatform.web.Routes;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
@@ -148,20 +147,18 @@ class ConventionsApiTest {
         Map<String, String> ids = things(api);
         Api stranger = api.elsewhere();
         List<String> asked = new ArrayList<>();
-        for (Routes room : api.server().platform().routes()) {
-            for (Route route : room.routes()) {
-                if (!route.path().contains("{")) continue;
-                String path = filled(route.path(), ids);
-                String body = route.method().equals("GET") || route.method().equals("DELETE")
-                        ? null
-                        : BODIES.getOrDefault(route.path(), "{}");
-                Answer refused = stranger.send(route.method(), path, body);
-                assertThat(refused.status())
-                        .as("%s answered %s", refused.request(), refused.text())
-                        .isEqualTo(404);
-                assertThat(refused.text("code")).isEqualTo("not_found");
-                asked.add(route.path());
-            }
+        for (Route route : api.server().routes()) {
+            if (!route.path().contains("{")) continue;
+            String path = filled(route.path(), ids);
+            String body = route.method().equals("GET") || route.method().equals("DELETE")
+                    ? null
+                    : BODIES.getOrDefault(route.path(), "{}");
+            Answer refused = stranger.send(route.method(), path, body);
+            assertThat(refused.status())
+                    .as("%s answered %s", refused.request(), refused.text())
+                    .isEqualTo(404);
+            assertThat(refused.text("code")).isEqualTo("not_found");
+            asked.add(route.path());
         }
         assertThat(asked).hasSizeGreaterThan(30);
         // By a field, too.
@@ -178,6 +175,10 @@ class ConventionsApiTest {
                 "/workflows",
                 "/workflows/apps",
                 "/runtime/runs",
+                "/auth/users",
+                "/auth/roles",
+                "/auth/assignments",
+                "/gateway/api-keys",
                 "/human/tasks")) {
             assertThat(stranger.get(list).expect(200).json().path("items").size())
                     .as(list)
@@ -192,6 +193,7 @@ class ConventionsApiTest {
     }
 
     private static final Map<String, String> BODIES = Map.ofEntries(
+            Map.entry("/gateway/api-keys/{id}/status", "{'status':'revoked'}"),
             Map.entry("/sessions/{id}/messages", "{'role':'user','content_text':'x'}"),
             Map.entry("/runtime/runs/{id}/status", "{'status':'failed'}"),
             Map.entry("/runtime/runs/{id}/signal", "{'name':'go'}"),
@@ -231,6 +233,22 @@ class ConventionsApiTest {
                                         .formatted(ids.get("session"), ids.get("version")))
                         .expect(201)
                         .id());
+        ids.put(
+                "users",
+                api.post("/auth/users", "{'username':'mine'}").expect(201).id());
+        ids.put(
+                "roles",
+                api.post("/auth/roles", "{'code':'mine','name':'Mine','permissions_json':[]}")
+                        .expect(201)
+                        .id());
+        ids.put(
+                "assignments",
+                api.post("/auth/assignments", "{'user_id':'mine','role_id':'mine'}")
+                        .expect(201)
+                        .id());
+        ids.put(
+                "api-keys",
+                api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
         return ids;
     }
 
@@ -253,7 +271,11 @@ class ConventionsApiTest {
                                                                         ? "run"
                                                                         : path.startsWith("/human/tasks/")
                                                                                 ? "task"
-                                                                                : "unknown";
+                                                                                : path.startsWith("/auth/")
+                                                                                                || path.startsWith(
+                                                                                                        "/gateway/")
+                                                                                        ? path.split("/")[2]
+                                                                                        : "unknown";
         assertThat(ids).as("a thing for %s", path).containsKey(kind);
         return path.replaceAll("\\{[^}]*}", ids.get(kind));
     }

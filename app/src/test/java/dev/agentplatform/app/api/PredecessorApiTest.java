@@ -88,6 +88,8 @@ class PredecessorApiTest {
             assertThat(answer.status())
                     .as("%s: %s", answer.request(), answer.text())
                     .isBetween(200, 299);
+            if (request.has("expect"))
+                assertThat(answer.text()).contains(request.path("expect").asString());
             request.path("save")
                     .properties()
                     .forEach(entry -> saved.put(

@@ -54,21 +54,21 @@ final class WrongRequests {
             String done,
             String foreign) {}
 
-    private static Wrong wrong(String method, String target, String body, int status, String path) {
+    static Wrong wrong(String method, String target, String body, int status, String path) {
         byte[] bytes = body == null ? null : body.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
         return new Wrong(method, target, bytes, List.of(), status, path);
     }
 
-    private static Wrong post(String target, String body, int status, String path) {
+    static Wrong post(String target, String body, int status, String path) {
         return wrong("POST", target, body, status, path);
     }
 
-    private static Wrong get(String target, int status, String path) {
+    static Wrong get(String target, int status, String path) {
         return wrong("GET", target, null, status, path);
     }
 
     /** A body with one field after another of a type that is wrong; {@code good} holds the others. */
-    private static void types(
+    static void types(
             List<Wrong> all, String method, String target, String good, Map<String, List<String>> wrongValues) {
         wrongValues.forEach((field, values) -> {
             for (String value : values) {

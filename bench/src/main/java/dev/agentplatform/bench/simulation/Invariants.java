@@ -21,9 +21,15 @@ final class Invariants {
     private final Database database;
     private final Map<UUID, long[]> fences = new HashMap<>();
     private long steps;
+    /** Times of this seed do not say what was first. */
+    private boolean jumped;
 
     Invariants(Database database) {
         this.database = database;
+    }
+
+    void clockJumped() {
+        jumped = true;
     }
 
     static final class Broken extends AssertionError {
@@ -144,6 +150,11 @@ final class Invariants {
                     "15: rows of another workspace",
                     "SELECT count(*) AS n FROM step s JOIN run r ON r.id = s.run_id"
                             + " WHERE s.workspace_id <> r.workspace_id");
+            none(
+                    sql,
+                    "14: queues over their limit",
+                    "SELECT count(*) AS n FROM queue_limit l WHERE l.owned_max <"
+                            + " (SELECT count(*) FROM task t WHERE t.queue = l.queue AND t.status = 'owned')");
             long now = one(sql, "SELECT count(*) AS n FROM step");
             require(now >= steps, "4: step rows vanished");
             steps = now;
@@ -157,11 +168,12 @@ final class Invariants {
             none(sql, "6: runs that did not end", "SELECT count(*) AS n FROM run WHERE status IN " + LIVE);
             none(sql, "15: tasks at rest", "SELECT count(*) AS n FROM task");
             none(sql, "8: mail at rest", "SELECT count(*) AS n FROM run_message");
-            none(
-                    sql,
-                    "7: children that ended after their parents",
-                    "SELECT count(*) AS n FROM run c"
-                            + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
+            if (!jumped)
+                none(
+                        sql,
+                        "7: children that ended after their parents",
+                        "SELECT count(*) AS n FROM run c"
+                                + " JOIN run p ON p.id = c.parent_run_id WHERE c.ended_time > p.ended_time");
             for (UUID run : sql.list("SELECT id FROM run", row -> row.id("id"))) {
                 if (!retried.contains(run)) checkTold(sql, run);
             }

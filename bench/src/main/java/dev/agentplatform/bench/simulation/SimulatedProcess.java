@@ -122,8 +122,15 @@ final class SimulatedProcess {
                 Secrets.NONE);
         engine = new Engine(parts, new Engine.Limits(random.nextInt(4) == 0 ? 2 : 100), List.of(kind));
         dispatcher = new Dispatcher(
-                database, membership, time, Signals.NONE, Map.of(Engine.TASK_KIND, engine::claimed), engine::freeSlots, new QueueLimits(database));
+                database,
+                membership,
+                time,
+                Signals.NONE,
+                Map.of(Engine.TASK_KIND, engine::claimed),
+                engine::freeSlots,
+                new QueueLimits(database));
         engine.attach(dispatcher);
+        dispatcher.limits().refresh();
         membership.join();
     }
 

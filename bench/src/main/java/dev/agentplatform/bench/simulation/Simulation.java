@@ -5,15 +5,18 @@ import dev.agentplatform.bench.simulation.SimulatedProcess.Fault;
 import dev.agentplatform.engine.Driving;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunOptions;
+import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -54,6 +57,7 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
     private final Set<UUID> cancelTried = new HashSet<>();
     private final Set<UUID> retried = new HashSet<>();
     private final Set<UUID> killerRuns = new HashSet<>();
+    private final Set<UUID> failingRuns = new HashSet<>();
     private final int faultsInThousand;
     private SimulatedProcess running;
     private boolean calm;
@@ -70,6 +74,12 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
         this.ids = new Ids(time, new Random(seed * 17 + 3));
         this.workload = new Workload(this, new Random(seed * 13 + 1));
         this.invariants = new Invariants(database);
+        database.transact(sql -> {
+            for (Map.Entry<UUID, Integer> limit : workload.limits.entrySet()) {
+                QueueLimits.set(sql, Workload.WORKSPACE, limit.getKey(), limit.getValue());
+            }
+            return null;
+        });
         this.faultsInThousand = random.nextInt(3) == 0 ? 0 : random.nextInt(120);
         for (String name : List.of("a", "b")) {
             SimulatedProcess process =
@@ -124,12 +134,18 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
         else if (die < 34) process.paused = true;
         else if (die < 37) process.paused = false;
         else if (die < 45) time.advance(random.nextInt(20_000));
-        else if (die < 47) time.advance(20_000 + random.nextInt(100_000));
+        else if (die < 46) time.advance(20_000 + random.nextInt(100_000));
+        else if (die < 47) jumpBack();
         else if (die < 49 && awake(process)) process.dispatcher.ready("w:" + Workload.WORKSPACE, 0);
         else if (die < 58) on(process, process::turn);
         else if (die < 62) on(process, process::beat);
         else if (die < 68) on(process, () -> process.fire(false));
         else on(process, process::step);
+    }
+
+    private void jumpBack() {
+        time.advance(-random.nextInt(8_000));
+        invariants.clockJumped();
     }
 
     private static boolean awake(SimulatedProcess process) {
@@ -169,17 +185,19 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
 
     private void submit(SimulatedProcess process) {
         boolean killer = !workload.killers.isEmpty() && random.nextInt(4) == 0;
-        List<UUID> from = killer ? workload.killers : workload.roots;
+        boolean failing = !killer && random.nextInt(8) == 0;
+        List<UUID> from = killer ? workload.killers : failing ? workload.failing : workload.roots;
         UUID version = from.get(random.nextInt(from.size()));
         long timeout = random.nextInt(10) == 0 ? 30_000 : 0;
         RunOptions options = new RunOptions(random.nextInt(3), true, Json.nothing(), timeout, 0, null);
         UUID id = ids.nextRun();
         on(process, () -> {
             try {
-                process.engine.submit(Workload.submission(id, version, options));
+                process.engine.submit(workload.submission(id, version, options));
                 acknowledged.add(id);
                 if (killer) killerRuns.add(id);
-                if (random.nextInt(5) == 0) process.engine.submit(Workload.submission(id, version, options));
+                if (failing) failingRuns.add(id);
+                if (random.nextInt(5) == 0) process.engine.submit(workload.submission(id, version, options));
             } catch (Problem refused) {
                 // Not acknowledged.
             }
@@ -382,14 +400,33 @@ public final class Simulation implements SimulatedProcess.Faults, Workload.World
             if (cancelled.contains(run)) {
                 boolean stopped = Arrays.asList("cancelled", "timed_out").contains(status) || poisoned;
                 Invariants.require(stopped, "7: cancelled " + run + " ended " + status + " " + record.error());
+            } else if (failingRuns.contains(run) && status.equals("failed") && !poisoned) {
+                if (!retried.contains(run)) checkCompensated(record);
             } else {
-                boolean fine = Arrays.asList("completed", "timed_out").contains(status)
+                boolean asIs = status.equals("completed") && !failingRuns.contains(run);
+                boolean fine = asIs
+                        || status.equals("timed_out")
                         || poisoned
                         || retried.contains(run)
                         || (status.equals("cancelled") && cancelTried.contains(run));
                 Invariants.require(fine, "6: " + run + " ended " + status + " " + record.error());
             }
         }
+    }
+
+    /** Everything that had completed was undone, once; the first node is all that has an undoing. */
+    private void checkCompensated(RunRecord run) {
+        Invariants.require(
+                Workload.FAILS.equals(run.errorCode()), "6: " + run.id() + " failed otherwise: " + run.error());
+        Invariants.require(
+                run.error().path("compensated").asBoolean(false), "compensation of " + run.id() + ": " + run.error());
+        long undone = database.read(sql -> sql.one(
+                        "SELECT count(*) AS n FROM step WHERE run_id = ? AND key = ? AND status = 'completed'",
+                        row -> row.number("n"),
+                        run.id(),
+                        Workload.UNDO))
+                .orElse(0L);
+        Invariants.require(undone == 1, "compensation of " + run.id() + " completed " + undone + " times");
     }
 
     private String describe() {

@@ -20,7 +20,8 @@ public final class SimulationMain {
         Logger.getLogger("org.flywaydb").setLevel(Level.WARNING);
     }
 
-    private static final List<String> TABLES = List.of("run", "task", "step", "run_event", "run_message", "worker");
+    private static final List<String> TABLES =
+            List.of("run", "task", "step", "run_event", "run_message", "worker", "queue_limit");
 
     private SimulationMain() {}
 

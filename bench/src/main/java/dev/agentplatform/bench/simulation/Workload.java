@@ -42,6 +42,8 @@ final class Workload implements RunKind {
     static final String KIND = "simulated";
     static final String WORKSPACE = "public";
     static final String SIGNAL = "go";
+    static final String FAILS = "fails";
+    static final String UNDO = "undo";
 
     /** Where effects are seen: the simulation checks when they begin, and may crash there. */
     interface World {
@@ -58,6 +60,12 @@ final class Workload implements RunKind {
     final List<UUID> roots = new ArrayList<>();
 
     final List<UUID> killers = new ArrayList<>();
+    /** Versions that fail in the end, and are compensated then. */
+    final List<UUID> failing = new ArrayList<>();
+    /** By version: the definition, for those that may have a limit. */
+    private final Map<UUID, UUID> definitions = new HashMap<>();
+    /** How many runs of these definitions may be owned at once. */
+    final Map<UUID, Integer> limits = new HashMap<>();
 
     Workload(World world, Random random) {
         this.world = world;
@@ -66,6 +74,12 @@ final class Workload implements RunKind {
         UUID middle = add(graph(leaf));
         for (int i = 0; i < 3; i++) roots.add(add(graph(random.nextBoolean() ? leaf : middle)));
         for (int i = 0; i < 2; i++) roots.add(add(program(random.nextLong(), leaf)));
+        failing.add(add(compensated(graph(leaf))));
+        for (UUID version : List.of(roots.get(0), roots.get(3), leaf)) {
+            UUID definition = new UUID(random.nextLong(), random.nextLong());
+            definitions.put(version, definition);
+            if (random.nextInt(3) > 0) limits.put(definition, 1 + random.nextInt(2));
+        }
     }
 
     @Override
@@ -97,8 +111,18 @@ final class Workload implements RunKind {
         return id;
     }
 
-    static Submission submission(UUID id, UUID version, RunOptions options) {
-        return new Submission(id, WORKSPACE, KIND, null, version, null, Json.object(), Json.nothing(), options, null);
+    Submission submission(UUID id, UUID version, RunOptions options) {
+        return new Submission(
+                id,
+                WORKSPACE,
+                KIND,
+                definitions.get(version),
+                version,
+                null,
+                Json.object(),
+                Json.nothing(),
+                options,
+                null);
     }
 
     // ---- graphs
@@ -122,6 +146,42 @@ final class Workload implements RunKind {
         }
         Graph graph = new Graph(ids, rules, edges, new BitSet());
         return new Flow(graph, nodes, Collections.nCopies(edges.size(), null), -1);
+    }
+
+    /** The same, then a node that always fails; the first node has one that undoes it. */
+    private Flow compensated(Flow flow) {
+        Graph graph = flow.graph();
+        int size = graph.nodes();
+        List<String> ids = new ArrayList<>();
+        List<NodeRules> rules = new ArrayList<>();
+        List<Node> nodes = new ArrayList<>(flow.nodes());
+        List<Graph.Edge> edges = new ArrayList<>();
+        BitSet ends = new BitSet();
+        ends.set(0, size);
+        for (int i = 0; i < size; i++) {
+            ids.add(graph.id(i));
+            NodeRules of = graph.rules(i);
+            int undo = i == 0 ? size + 1 : -1;
+            rules.add(new NodeRules(
+                    of.delayMs(), 0, of.retry(), false, of.iterationsMax(), undo, of.onError(), of.join(), 1));
+            for (int edge : graph.outgoing(i)) {
+                edges.add(graph.edge(edge));
+                ends.clear(i);
+            }
+        }
+        for (int end : ends.stream().toArray()) edges.add(new Graph.Edge(end, size, null));
+        ids.addAll(List.of(FAILS, UNDO));
+        rules.addAll(List.of(NodeRules.PLAIN, NodeRules.PLAIN));
+        NodeWork fails = context -> {
+            world.effect(context.run().id(), context.no(), context.idempotencyKey());
+            return Outcome.fail(FAILS, "as it must");
+        };
+        nodes.add(new Node(FAILS, "effect", FAILS, fails, true, true));
+        nodes.add(effect(UNDO, 1, NodeRules.PLAIN));
+        BitSet compensators = new BitSet();
+        compensators.set(size + 1);
+        Graph whole = new Graph(ids, rules, edges, compensators);
+        return new Flow(whole, nodes, Collections.nCopies(edges.size(), null), -1);
     }
 
     private static NodeRules rules(Random shape) {
@@ -148,9 +208,11 @@ final class Workload implements RunKind {
     private Node effect(String id, long seed, NodeRules rules) {
         NodeWork work = context -> {
             world.effect(context.run().id(), context.no(), context.idempotencyKey());
+            context.tokens().text("text of ");
+            context.tokens().text(context.nodeId());
             return outcome(seed, context, rules);
         };
-        return new Node(id, "effect", id, work, true, true);
+        return new Node(id, "effect", id, work, true, true, seed % 3 == 0);
     }
 
     private static Outcome outcome(long seed, NodeContext context, NodeRules rules) {
@@ -186,7 +248,15 @@ final class Workload implements RunKind {
         }
     }
 
-    private record Children(UUID version, int count) implements NodeWork {
+    private final class Children implements NodeWork {
+        private final UUID version;
+        private final int count;
+
+        Children(UUID version, int count) {
+            this.version = version;
+            this.count = count;
+        }
+
         @Override
         public Outcome execute(NodeContext context) {
             List<Outcome.ChildRun> children = new ArrayList<>();
@@ -220,7 +290,7 @@ final class Workload implements RunKind {
     }
 
     private JsonNode call(ProgramContext context, String key, Random of, UUID child) {
-        switch (of.nextInt(7)) {
+        switch (of.nextInt(9)) {
             case 0 -> {
                 return context.note(key, Json.text("noted " + key));
             }
@@ -244,6 +314,19 @@ final class Workload implements RunKind {
                     return Json.text("failed");
                 }
                 return Json.text("child");
+            }
+            case 5 -> {
+                List<ProgramContext.ChildCall> calls = new ArrayList<>();
+                for (int i = 0; i < 2; i++) {
+                    String name = context.idempotencyKey(key + ":" + i);
+                    UUID id = Ids.runOf(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
+                    calls.add(new ProgramContext.ChildCall(key + ":" + i, submission(id, child, RunOptions.USUAL)));
+                }
+                return Json.text("children " + context.children(calls).size());
+            }
+            case 6 -> {
+                context.awaitHuman(key, 0, (step, no, now) -> List.of());
+                return Json.text("answered");
             }
             default -> {
                 ProgramContext.LeafStep leaf = leaf(context, key);

@@ -13,27 +13,44 @@ final class FileSizes {
     static final int LINES_MAX_WITH_REASON = 600;
 
     /** Path to reason. */
-    static final Map<String, String> REASONS = Map.of(
-            "libs/engine/src/main/java/dev/agentplatform/engine/Engine.java",
-            "the face of the engine: submit, send and await, and what owners ask of it; each method is a few lines",
-            "libs/engine/src/main/java/dev/agentplatform/engine/GraphDriver.java",
-            "one class because all of it works on the state of one turn; what is written stands in GraphJournal",
-            "libs/engine/src/main/java/dev/agentplatform/engine/graph/Transition.java",
-            "the whole of the control of graphs, to be read in one go beside its table of states",
-            "libs/engine/src/main/java/dev/agentplatform/engine/RunOwner.java",
-            "the owner's loop from input to commit to what follows; its parts share one turn",
-            "libs/engine/src/test/java/dev/agentplatform/engine/OwnershipTest.java",
-            "every way to lose and to win a run, side by side",
-            "bench/src/main/java/dev/agentplatform/bench/simulation/Simulation.java",
-            "the schedule of one seed: its faults and its steps in one place",
-            "app/src/test/java/dev/agentplatform/app/api/WrongRequests.java",
-            "one table of wrong requests, by service",
-            "app/src/test/java/dev/agentplatform/app/api/RunApiTest.java",
-            "chapter 5 of the contract, in its order",
-            "libs/outbound/src/test/java/dev/agentplatform/outbound/OutboundClientTest.java",
-            "one table of hostile servers",
-            "libs/web/src/test/java/dev/agentplatform/web/RequestTest.java",
-            "one table of malformed requests");
+    static final Map<String, String> REASONS = Map.ofEntries(
+            Map.entry(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/Engine.java",
+                    "the face of the engine: submit, send and await, and what owners ask of it; each method is a few"
+                            + " lines"),
+            Map.entry(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/GraphDriver.java",
+                    "one class because all of it works on the state of one turn; what is written stands in"
+                            + " GraphJournal"),
+            Map.entry(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/graph/Transition.java",
+                    "the whole of the control of graphs, to be read in one go beside its table of states"),
+            Map.entry(
+                    "libs/engine/src/main/java/dev/agentplatform/engine/RunOwner.java",
+                    "the owner's loop from input to commit to what follows; its parts share one turn"),
+            Map.entry(
+                    "libs/engine/src/test/java/dev/agentplatform/engine/OwnershipTest.java",
+                    "every way to lose and to win a run, side by side"),
+            Map.entry(
+                    "bench/src/main/java/dev/agentplatform/bench/simulation/Simulation.java",
+                    "the schedule of one seed: its faults and its steps in one place"),
+            Map.entry(
+                    "app/src/test/java/dev/agentplatform/app/api/WrongRequests.java",
+                    "one table of wrong requests, by service"),
+            Map.entry(
+                    "app/src/test/java/dev/agentplatform/app/api/RunApiTest.java",
+                    "chapter 5 of the contract, in its order"),
+            Map.entry(
+                    "libs/outbound/src/test/java/dev/agentplatform/outbound/OutboundClientTest.java",
+                    "one table of hostile servers"),
+            Map.entry(
+                    "libs/web/src/test/java/dev/agentplatform/web/RequestTest.java", "one table of malformed requests"),
+            Map.entry(
+                    "libs/engine/src/test/java/dev/agentplatform/engine/ProgramTest.java",
+                    "everything that a program may do, and its replay from every prefix"),
+            Map.entry(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "all SQL of tasks and workers in one place, to be read beside their schema"));
 
     private static final Pattern SOURCE = Pattern.compile(".*\\.(java|js|mjs|ts|tsx|css|py|sh)");
 

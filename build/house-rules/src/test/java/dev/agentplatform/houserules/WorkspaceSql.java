@@ -71,9 +71,79 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "libs/engine/src/main/java/dev/agentplatform/engine/RunTable.java",
                     "select ref, seq",
-                    "the sweep for commits to all runs followed here"));
+                    "the sweep for commits to all runs followed here"),
+            new AllWorkspaces(
+                    "doors/gateway/src/main/java/dev/agentplatform/gateway/keys/ApiKeyTable.java",
+                    "select id, workspace_id, name, prefix, scopes, user_id, status, expires_time, last_used_time,"
+                            + " created_time, updated_time from api_key where hash",
+                    "asks to which workspace a presented key belongs"),
+            new AllWorkspaces(
+                    "services/auth/src/main/java/dev/agentplatform/auth/RefreshTokenTable.java",
+                    "select id, workspace_id, family_id",
+                    "asks to which workspace a presented token belongs"),
+            new AllWorkspaces(
+                    "services/auth/src/main/java/dev/agentplatform/auth/RefreshTokenTable.java",
+                    "delete from auth_refresh_token where id in",
+                    "purges what has expired in all workspaces"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "select queue from task",
+                    "a claim for a caller, who is checked by the run's workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/TaskTable.java",
+                    "delete from task where ref = ? and owner",
+                    "the fence of an alarm: its owner and epoch"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select queue, owned_max from queue_limit",
+                    "which queues of all workspaces have a limit"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select owned_max from queue_limit",
+                    "the lock of a queue, whose name begins with its workspace"),
+            new AllWorkspaces(
+                    "libs/queue/src/main/java/dev/agentplatform/queue/QueueLimits.java",
+                    "select count(*) as n from task",
+                    "the places of a queue, whose name begins with its workspace"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/RunLog.java",
+                    "delete from run_event where transient",
+                    "the sweep over the transient events of all ended runs"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/SubscriptionTable.java",
+                    "select * from event_subscription order by",
+                    "all subscriptions are kept in memory, by workspace"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/EventTable.java",
+                    "delete from event",
+                    "retention: old events of all workspaces"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select subscription_id, next_time",
+                    "the courier looks for due deliveries in all workspaces"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select d.id as delivery_id",
+                    "the deliveries of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select next_time",
+                    "the next delivery of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "select aggregate",
+                    "the deliveries of one subscription, by its id"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "delete from event_delivery where",
+                    "deliveries of one subscription that were confirmed, or that is gone"),
+            new AllWorkspaces(
+                    "libs/events/src/main/java/dev/agentplatform/events/DeliveryTable.java",
+                    "update event_delivery set",
+                    "deliveries that were found by their subscription"));
 
-    private static final Pattern EXCEPTION_PATH = Pattern.compile("libs/(queue|events|engine)/src/main/java/.*\\.java");
+    private static final Pattern EXCEPTION_PATH = Pattern.compile(
+            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable)\\.java");
 
     private static final Pattern SQL = Pattern.compile(
             "(?:with\\b.*\\b(?:select|update|delete|insert)\\b|select\\b.*\\bfrom\\b|insert\\s+(?:or\\s+\\w+\\s+)?into\\b"

@@ -17,7 +17,15 @@ final class Checks {
     private static final Logger LOG = LoggerFactory.getLogger(Checks.class);
 
     /** {@code error} is a word for the public; the log has the cause. */
-    record Result(String name, Optional<String> error, double latencyMillis) {
+    record Result(Check check, Optional<String> error, double latencyMillis) {
+        String name() {
+            return check.name();
+        }
+
+        boolean required() {
+            return check.required();
+        }
+
         boolean ok() {
             return error.isEmpty();
         }
@@ -46,20 +54,21 @@ final class Checks {
     }
 
     private static Result result(Running running, long leftNanos, Duration limit) {
-        String name = running.check().name();
+        Check check = running.check();
+        String name = check.name();
         try {
             long nanos = running.task().get(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
-            return new Result(name, Optional.empty(), nanos / 1_000 / 1_000.0);
+            return new Result(check, Optional.empty(), nanos / 1_000 / 1_000.0);
         } catch (TimeoutException late) {
             LOG.warn("the check of {} took longer than {} ms", name, limit.toMillis());
-            return new Result(name, Optional.of("timeout"), limit.toMillis());
+            return new Result(check, Optional.of("timeout"), limit.toMillis());
         } catch (ExecutionException failed) {
             LOG.warn("the check of {} failed", name, failed.getCause());
             // Messages of drivers may name hosts and users, and this is open to everybody.
-            return new Result(name, Optional.of(failed.getCause().getClass().getSimpleName()), 0);
+            return new Result(check, Optional.of(failed.getCause().getClass().getSimpleName()), 0);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
-            return new Result(name, Optional.of("interrupted"), 0);
+            return new Result(check, Optional.of("interrupted"), 0);
         }
     }
 }

@@ -23,7 +23,7 @@ public final class GatewayRoutes {
 
     /**
      * @param readiness what must work before this process takes requests: store, queue, configured brokers
-     * @param services one check for each service room of this process, by the room's name
+     * @param services one check for each service, by its name; those of other processes have an address
      */
     public GatewayRoutes(Product product, List<Check> readiness, List<Check> services, Metrics metrics) {
         this(product, readiness, services, metrics, Checks.LIMIT);
@@ -73,13 +73,13 @@ public final class GatewayRoutes {
 
     private Reply ready(Request request) {
         List<Result> results = Checks.run(readiness, limit);
-        boolean ready = !request.draining() && results.stream().allMatch(Result::ok);
+        boolean ready = !request.draining() && results.stream().allMatch(result -> result.ok() || !result.required());
         ObjectNode body = Json.object().put("status", request.draining() ? "draining" : ready ? "ready" : "not_ready");
         ArrayNode checks = body.putArray("checks");
         for (Result result : results) {
             checks.addObject()
                     .put("name", result.name())
-                    .put("status", result.ok() ? "ok" : "error")
+                    .put("status", result.ok() ? "ok" : result.required() ? "error" : "unavailable")
                     .put("error", result.error().orElse(null))
                     .put("latency_ms", result.latencyMillis());
         }
@@ -92,8 +92,8 @@ public final class GatewayRoutes {
         for (Result result : Checks.run(services, limit)) {
             items.addObject()
                     .put("name", result.name())
-                    .put("mode", "local")
-                    .put("url", request.baseUrl())
+                    .put("mode", result.check().url().isPresent() ? "remote" : "local")
+                    .put("url", result.check().url().orElse(request.baseUrl()))
                     .put("status", result.ok() ? "healthy" : "unhealthy")
                     .put("latency_ms", result.latencyMillis());
         }

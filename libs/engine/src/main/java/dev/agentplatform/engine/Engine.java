@@ -7,6 +7,7 @@ import dev.agentplatform.engine.RunTable.MessageKind;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.events.LiveLog;
 import dev.agentplatform.events.LogEvent;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
@@ -67,6 +68,7 @@ public final class Engine {
     private final AtomicInteger taking = new AtomicInteger();
 
     private volatile Dispatcher dispatcher;
+    private volatile RunNews news = RunNews.NONE;
     private volatile boolean draining;
 
     /** What an engine is made of. */
@@ -98,6 +100,11 @@ public final class Engine {
     /** Adds a kind that itself needs the engine; before {@link #attach}. */
     public void add(RunKind kind) {
         kinds.put(kind.name(), kind);
+    }
+
+    /** Connects the outbox that the changes of runs are told to. */
+    public void attach(Outbox outbox) {
+        news = new RunNews(outbox, parts.ids());
     }
 
     /** Connects the dispatcher that brings due runs here. */
@@ -455,6 +462,11 @@ public final class Engine {
         for (Unit.Birth birth : births) {
             if (birth.owner() == null && birth.ready()) dispatcher.ready(birth.queue(), birth.priority());
         }
+    }
+
+    /** Adds rows for whoever subscribed to the changes of this turn. */
+    void tell(RunRecord run, Turn turn) {
+        news.tell(run, turn);
     }
 
     void publish(UUID runId, List<LogEvent> events) {

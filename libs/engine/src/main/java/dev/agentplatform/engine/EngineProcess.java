@@ -106,6 +106,14 @@ public final class EngineProcess implements LifeCycle {
         return commits;
     }
 
+    public Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public Membership membership() {
+        return membership;
+    }
+
     @Override
     public void start() {
         membership.start();

@@ -421,7 +421,8 @@ final class GraphDriver implements Driver {
             if (stream != null) streams.add(stream);
             working.put(
                     step.no(),
-                    workshop.start(run.id(), step.no(), stream, () -> node.work().execute(context)));
+                    workshop.start(
+                            run.id(), step.no(), stream, () -> node.work().execute(context)));
         });
     }
 

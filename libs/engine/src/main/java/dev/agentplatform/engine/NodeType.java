@@ -12,6 +12,9 @@ public interface NodeType {
      */
     boolean effect();
 
-    /** Prepares one node of a version, once: parse templates here, not at each execution. */
+    /**
+     * Prepares one node of a version, once: parse templates here, not at each execution. Null leaves the node to an
+     * executor outside.
+     */
     NodeWork prepare(JsonNode config);
 }

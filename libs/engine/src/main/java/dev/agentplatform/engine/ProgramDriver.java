@@ -169,7 +169,9 @@ final class ProgramDriver implements Driver {
         }
         TokenStream.Waiting waiting = stream.waiting(turn, text.last());
         for (TokenStream.Piece piece : waiting.pieces()) {
-            turn.tell(LogEvent.TEXT, event -> describe(event, step).put("attempt", 1).piece(piece));
+            turn.tell(
+                    LogEvent.TEXT,
+                    event -> describe(event, step).put("attempt", 1).piece(piece));
         }
         turn.afterCommit.add(() -> stream.told(waiting));
     }

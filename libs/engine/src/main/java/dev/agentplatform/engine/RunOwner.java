@@ -285,6 +285,7 @@ final class RunOwner {
         }
         if (!turn.events.isEmpty()) {
             rows.addAll(RunLog.append(run.id(), run.workspaceId(), turn.now, turn.events));
+            engine.tell(run, turn);
         }
         writeRun(turn, next, started, ended);
         Resting resting = resting(rest);

@@ -80,8 +80,9 @@ class ProgramTest {
 
     /** What puts a question to people: here a row of the outbox. */
     private static RowWrite asked(TestProcess process, UUID step) {
-        return Outbox.publish(new Outbox.Message(
-                process.ids.next(), "public", "asked", "test", "step", step.toString(), 0, 0, "{}"));
+        Outbox.Message message =
+                new Outbox.Message(process.ids.next(), "public", "asked", "test", "step", step.toString(), 0, "{}");
+        return Outbox.unheard(process.clock).rows(message).getFirst();
     }
 
     /** Somebody answers whatever waits for a person. */
@@ -90,7 +91,8 @@ class ProgramTest {
         for (StepRecord step : open) {
             if (!step.type().equals("human")) continue;
             process.database
-                    .transact(sql -> process.engine.answer(sql, "public", id, step.no(), Json.object().put("ok", true)))
+                    .transact(sql -> process.engine.answer(
+                            sql, "public", id, step.no(), Json.object().put("ok", true)))
                     .ifPresent(process.engine::announce);
         }
     }

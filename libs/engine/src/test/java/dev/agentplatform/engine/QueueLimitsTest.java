@@ -173,7 +173,9 @@ class QueueLimitsTest {
                     },
                     "all of them to wait at once");
             for (UUID run : runs) process.engine.signal(TestProcess.WORKSPACE, run, "go", Json.nothing());
-            assertThat(owned(database, "w:public")).as("mail leads round no limit").isZero();
+            assertThat(owned(database, "w:public"))
+                    .as("mail leads round no limit")
+                    .isZero();
             for (UUID run : runs) assertThat(process.end(run).status()).isEqualTo(RunStatus.COMPLETED);
             assertThat(most).hasValue(1);
         }
@@ -293,7 +295,10 @@ class QueueLimitsTest {
                             .mapToLong(one -> until.stream().filter(one::equals).count())
                             .min()
                             .orElseThrow();
-                    if (most < 12) assertThat(most - fewest).as("slots %d: %s", slots, until).isLessThanOrEqualTo(slots + 1);
+                    if (most < 12)
+                        assertThat(most - fewest)
+                                .as("slots %d: %s", slots, until)
+                                .isLessThanOrEqualTo(slots + 1);
                 }
             }
         }

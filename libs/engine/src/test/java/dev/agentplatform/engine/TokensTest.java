@@ -83,7 +83,8 @@ class TokensTest {
             StringBuilder whole = new StringBuilder();
             Random random = new Random(5);
             List<String> pieces = new ArrayList<>();
-            for (int i = 0; i < 3_000; i++) pieces.add("w" + random.nextInt(1_000_000) + (i % 7 == 0 ? "\uD83D\uDE00" : " "));
+            for (int i = 0; i < 3_000; i++)
+                pieces.add("w" + random.nextInt(1_000_000) + (i % 7 == 0 ? "\uD83D\uDE00" : " "));
             pieces.forEach(whole::append);
             UUID version = process.flows.add(new Flows.Draft()
                     .streaming("a", context -> {
@@ -122,7 +123,8 @@ class TokensTest {
             @Override
             public void event(LogEvent event) {
                 seen.add(event);
-                boolean stored = process.database.read(sql -> sql.one(
+                boolean stored = process.database
+                        .read(sql -> sql.one(
                                 "SELECT seq FROM run_event WHERE run_id = ? AND workspace_id = ? AND seq <= ?"
                                         + " AND seq + n > ?",
                                 row -> row.number("seq"),
@@ -187,7 +189,9 @@ class TokensTest {
             old.kill();
             try (TestProcess next = old.another(database, instance)) {
                 RunRecord end = next.end(id);
-                assertThat(put(next.events(id))).isEqualTo("life 2, whole").isEqualTo(end.output().text());
+                assertThat(put(next.events(id)))
+                        .isEqualTo("life 2, whole")
+                        .isEqualTo(end.output().text());
                 assertThat(next.eventTypes(id))
                         .containsSubsequence("step.text", "step.restarted", "step.text", "step.completed");
             }
@@ -249,7 +253,8 @@ class TokensTest {
             process.clock.advance(Duration.ofMinutes(2));
             assertThat(sweep.sweep()).isEqualTo(2);
             assertThat(texts(process, live)).as("a live log has no holes").hasSize(1);
-            List<LogEvent> left = all.stream().filter(event -> !event.isTransient()).toList();
+            List<LogEvent> left =
+                    all.stream().filter(event -> !event.isTransient()).toList();
             for (long last = 0; last < all.size(); last++) {
                 List<LogEvent> seen = new ArrayList<>();
                 boolean ended = new Follower(database, process.live)
@@ -257,7 +262,9 @@ class TokensTest {
                 assertThat(ended).isTrue();
                 long after = last;
                 assertThat(seen)
-                        .isEqualTo(left.stream().filter(event -> event.seq() > after).toList());
+                        .isEqualTo(left.stream()
+                                .filter(event -> event.seq() > after)
+                                .toList());
             }
             goOn.countDown();
             process.end(live);

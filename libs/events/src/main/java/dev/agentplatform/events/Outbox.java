@@ -4,9 +4,17 @@ import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.store.Shape;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
-/** What the platform tells the world: rows in the unit of the change that they tell. */
+/**
+ * What the platform tells the world: rows in the unit of the change that they tell, and with them a delivery for
+ * each subscription that matches.
+ */
 public final class Outbox {
     private static final Shape PUBLISH = Shape.insert(
             "event",
@@ -21,9 +29,22 @@ public final class Outbox {
             Shape.number("time"),
             Shape.text("payload"));
 
-    private Outbox() {}
+    private final Subscriptions subscriptions;
+    private final Clock clock;
+    private final AtomicLong lastSeq = new AtomicLong();
+    private volatile Consumer<Subscription> expected = subscription -> {};
 
-    /** @param seq order within the aggregate */
+    public Outbox(Subscriptions subscriptions, Clock clock) {
+        this.subscriptions = subscriptions;
+        this.clock = clock;
+    }
+
+    /** An outbox that nobody listens to. */
+    public static Outbox unheard(Clock clock) {
+        return new Outbox(new Subscriptions(null), clock);
+    }
+
+    /** @param payload JSON text, null for none */
     public record Message(
             UUID id,
             String workspaceId,
@@ -31,33 +52,79 @@ public final class Outbox {
             String source,
             String aggregateType,
             String aggregateId,
-            long seq,
             long time,
             String payload) {}
 
-    public static RowWrite publish(Message message) {
-        return PUBLISH.row(values(message));
+    /** Who wants to know that deliveries are about to be committed; he must look a little later. */
+    public void onExpected(Consumer<Subscription> listener) {
+        expected = listener;
+    }
+
+    /** Whether anybody may listen to events of this type. Costs a look into memory. */
+    public boolean wanted(String workspaceId, String type) {
+        return subscriptions.mayMatch(workspaceId, type);
+    }
+
+    /** An event and the rows that publish it. */
+    public record Prepared(Event event, List<RowWrite> rows) {}
+
+    public Prepared prepare(Message message) {
+        Event event = event(message);
+        List<Subscription> matching = subscriptions.matching(event);
+        RowWrite row = PUBLISH.row(values(event));
+        if (matching.isEmpty()) return new Prepared(event, List.of(row));
+        List<RowWrite> rows = new ArrayList<>(1 + matching.size());
+        rows.add(row);
+        for (Subscription subscription : matching) {
+            rows.add(DeliveryTable.row(subscription, event));
+            expected.accept(subscription);
+        }
+        return new Prepared(event, rows);
+    }
+
+    /** The rows that publish a message. */
+    public List<RowWrite> rows(Message message) {
+        return prepare(message).rows();
     }
 
     /** For changes that are made in a transaction of their own. */
-    public static void publish(Sql sql, Message message) throws SQLException {
-        sql.update(
-                "INSERT INTO event (id, workspace_id, type, source, aggregate_type, aggregate_id, seq, time, payload)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values(message));
+    public void publish(Sql sql, Message message) throws SQLException {
+        for (RowWrite row : rows(message)) sql.write(row);
     }
 
-    private static Object[] values(Message message) {
+    private Event event(Message message) {
+        return new Event(
+                message.id(),
+                message.workspaceId(),
+                message.type(),
+                message.source(),
+                message.aggregateType(),
+                message.aggregateId(),
+                nextSeq(),
+                message.time(),
+                message.payload());
+    }
+
+    /**
+     * Microseconds, and always more than before: what one process publishes has its order. Between processes their
+     * clocks decide.
+     */
+    private long nextSeq() {
+        long now = clock.millis() * 1_000;
+        return lastSeq.updateAndGet(last -> Math.max(last + 1, now));
+    }
+
+    private static Object[] values(Event event) {
         return new Object[] {
-            message.id(),
-            message.workspaceId(),
-            message.type(),
-            message.source(),
-            message.aggregateType(),
-            message.aggregateId(),
-            message.seq(),
-            message.time(),
-            message.payload()
+            event.id(),
+            event.workspaceId(),
+            event.type(),
+            event.source(),
+            event.aggregateType(),
+            event.aggregateId(),
+            event.seq(),
+            event.time(),
+            event.payload()
         };
     }
 }

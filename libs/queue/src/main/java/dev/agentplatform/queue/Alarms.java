@@ -25,8 +25,7 @@ public final class Alarms {
     private final Clock clock;
     private final Executor threads;
 
-    public Alarms(
-            Database database, Membership membership, Dispatcher dispatcher, Clock clock, Executor threads) {
+    public Alarms(Database database, Membership membership, Dispatcher dispatcher, Clock clock, Executor threads) {
         this.database = database;
         this.membership = membership;
         this.dispatcher = dispatcher;

@@ -35,6 +35,7 @@ public final class Dispatcher implements LifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
     static final int CLAIM_MAX = 16;
+    static final int SERVICE_CLAIM_MAX = 64;
     static final int STAGE_MAX = 500;
     static final long LOOK_EVERY_MS = 200;
     static final long PROBE_EVERY_MS = 1_000;
@@ -51,6 +52,8 @@ public final class Dispatcher implements LifeCycle {
     private final IntSupplier freeSlots;
     private final QueueLimits limits;
     private final Map<String, Consumer<Claimed>> owners;
+    /** Who has lanes of his own, by rank. */
+    private final Map<Integer, Service> services = new ConcurrentHashMap<>();
 
     private final Semaphore hints = new Semaphore(0);
     private final AtomicLong nextTimer = new AtomicLong(Long.MAX_VALUE);
@@ -71,6 +74,14 @@ public final class Dispatcher implements LifeCycle {
     private long servings;
 
     private record LaneKey(String queue, int rank) {}
+
+    /**
+     * Takes tasks that are no runs. Its tasks have a priority that no run can have, so that they neither wait for the
+     * slots of runs nor behind a backlog of them.
+     *
+     * @param free how many more of its tasks this process may own now
+     */
+    public record Service(String kind, int priority, IntSupplier free, Consumer<Claimed> owner) {}
 
     private static final class LaneState {
         long low;
@@ -106,6 +117,12 @@ public final class Dispatcher implements LifeCycle {
     /** Names who takes claimed tasks of one more kind; before {@link #start}. */
     void own(String kind, Consumer<Claimed> owner) {
         owners.put(kind, owner);
+    }
+
+    /** Before {@link #start}. */
+    public void add(Service service) {
+        owners.put(service.kind(), service.owner());
+        services.put(-service.priority(), service);
     }
 
     /** A task became ready in {@code queue}, as far as this process knows. */
@@ -259,6 +276,7 @@ public final class Dispatcher implements LifeCycle {
      * queues in turn, priorities from high to low.
      */
     private int claimNormal() {
+        int ofServices = claimServices();
         Map<String, List<Hinted>> byWorkspace = hinted();
         List<String> inTurn = new ArrayList<>(byWorkspace.keySet());
         inTurn.sort(Comparator.comparingLong(this::served));
@@ -269,6 +287,22 @@ public final class Dispatcher implements LifeCycle {
             int taken = claimLanes(byWorkspace.get(workspace), Math.min(CLAIM_MAX, share));
             if (taken > 0) served.put(workspace, ++servings);
             claimed += taken;
+        }
+        return ofServices + claimed;
+    }
+
+    /** What needs no slot of a run. */
+    private int claimServices() {
+        List<Hinted> found = new ArrayList<>();
+        synchronized (lanes) {
+            lanes.forEach((key, state) -> {
+                if (state.hinted && services.containsKey(key.rank())) found.add(new Hinted(key, state));
+            });
+        }
+        int claimed = 0;
+        for (Hinted lane : found) {
+            int free = services.get(lane.key().rank()).free().getAsInt();
+            if (free > 0) claimed += claimLane(lane, Math.min(SERVICE_CLAIM_MAX, free));
         }
         return claimed;
     }
@@ -293,7 +327,8 @@ public final class Dispatcher implements LifeCycle {
     /** Nothing waits under this name of a workspace or a queue. */
     private boolean idle(String who) {
         return lanes.keySet().stream()
-                .noneMatch(key -> key.queue().equals(who) || Queues.workspace(key.queue()).equals(who));
+                .noneMatch(key ->
+                        key.queue().equals(who) || Queues.workspace(key.queue()).equals(who));
     }
 
     private record Hinted(LaneKey key, LaneState state) {}
@@ -302,7 +337,7 @@ public final class Dispatcher implements LifeCycle {
         synchronized (lanes) {
             Map<String, List<Hinted>> hinted = new LinkedHashMap<>();
             lanes.forEach((key, state) -> {
-                if (!state.hinted) return;
+                if (!state.hinted || services.containsKey(key.rank())) return;
                 hinted.computeIfAbsent(Queues.workspace(key.queue()), workspace -> new ArrayList<>())
                         .add(new Hinted(key, state));
             });
@@ -316,8 +351,8 @@ public final class Dispatcher implements LifeCycle {
         lane.hinted = false;
         UUID me = membership.worker();
         long low = lane.low;
-        LimitedClaim claim = database.transact(
-                sql -> TaskTable.claimLimited(sql, me, key.queue(), key.rank(), low, limit));
+        LimitedClaim claim =
+                database.transact(sql -> TaskTable.claimLimited(sql, me, key.queue(), key.rank(), low, limit));
         List<Claimed> claimed = claim.claimed();
         for (Claimed task : claimed) lane.low = Math.max(lane.low, task.readyTime() - LOW_MARGIN_MS);
         // A full queue is looked at again when something of it ends here, or at the next probe.

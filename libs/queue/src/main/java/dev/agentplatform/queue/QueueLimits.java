@@ -54,7 +54,9 @@ public final class QueueLimits {
     public void refresh() {
         known = database.read(sql -> {
             Map<String, Integer> limits = new HashMap<>();
-            sql.list("SELECT queue, owned_max FROM queue_limit", row -> limits.put(row.text("queue"), row.small("owned_max")));
+            sql.list(
+                    "SELECT queue, owned_max FROM queue_limit",
+                    row -> limits.put(row.text("queue"), row.small("owned_max")));
             return Map.copyOf(limits);
         });
     }
@@ -63,7 +65,8 @@ public final class QueueLimits {
     static int room(Sql sql, String queue) throws SQLException {
         if (!Queues.isLimited(queue)) return Integer.MAX_VALUE;
         Integer limit = sql.one(
-                        "SELECT owned_max FROM queue_limit WHERE queue = ?" + sql.dialect().forUpdate(),
+                        "SELECT owned_max FROM queue_limit WHERE queue = ?"
+                                + sql.dialect().forUpdate(),
                         row -> row.small("owned_max"),
                         queue)
                 .orElse(null);

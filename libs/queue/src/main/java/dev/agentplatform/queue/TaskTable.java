@@ -144,8 +144,7 @@ public final class TaskTable {
     static LimitedClaim claimLimited(Sql sql, UUID me, String queue, int rank, long low, int limit)
             throws SQLException {
         int room = QueueLimits.room(sql, queue);
-        List<Claimed> claimed =
-                room == 0 ? List.of() : claim(sql, me, queue, rank, low, Math.min(room, limit));
+        List<Claimed> claimed = room == 0 ? List.of() : claim(sql, me, queue, rank, low, Math.min(room, limit));
         return new LimitedClaim(claimed, claimed.size() == room);
     }
 
@@ -171,8 +170,8 @@ public final class TaskTable {
     public static Optional<Claimed> claimOne(Sql sql, UUID me, UUID ref, String workerKey, boolean starts)
             throws SQLException {
         if (!alive(sql, me)) return Optional.empty();
-        Optional<String> queue = sql.one(
-                "SELECT queue FROM task WHERE ref = ? AND status <> 'owned'", row -> row.text("queue"), ref);
+        Optional<String> queue =
+                sql.one("SELECT queue FROM task WHERE ref = ? AND status <> 'owned'", row -> row.text("queue"), ref);
         if (queue.isEmpty()) return Optional.empty();
         boolean limited = Queues.isLimited(queue.get());
         if (limited && starts && QueueLimits.room(sql, queue.get()) == 0) return Optional.empty();

@@ -47,8 +47,8 @@ final class ClientWatch {
                     .getConnectionMetaData()
                     .getConnection();
             // Other protocols have ends of their own.
-            if (!(served instanceof Connection.UpgradeTo)
-                    || !(served.getEndPoint() instanceof AbstractEndPoint plain)) return;
+            if (!(served instanceof Connection.UpgradeTo) || !(served.getEndPoint() instanceof AbstractEndPoint plain))
+                return;
             connection = served;
             endPoint = plain;
         } catch (RuntimeException recycled) {

@@ -4,4 +4,7 @@ package dev.agentplatform.web;
 @FunctionalInterface
 public interface Filter {
     Reply filter(Request request, Handler next) throws Exception;
+
+    /** Called before a byte of the body is read, with the route and the headers only; a thrown problem is the answer. */
+    default void admit(Request request) {}
 }

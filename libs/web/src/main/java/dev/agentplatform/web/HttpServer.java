@@ -17,6 +17,8 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves route tables over HTTP. Javalin and Jetty are named here and nowhere else but for the servlet types; why they
@@ -30,6 +32,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
  * <p>{@code /openapi.json} and {@code /docs} come with {@link DocumentRoutes}; {@link Idempotency} is the last filter.
  */
 public final class HttpServer implements LifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
     /** The JDK's default of 50 drops connects of a burst, and a dropped client waits a whole second. */
     private static final int ACCEPT_QUEUE = 4096;
 
@@ -110,7 +114,15 @@ public final class HttpServer implements LifeCycle {
         drain();
         streams.endAll();
         if (javalin == null) return;
-        javalin.stop();
+        try {
+            javalin.stop();
+        } catch (JavalinException late) {
+            // Whoever stops after us must get to it.
+            LOG.warn(
+                    "some requests did not end within {} ms and were cut",
+                    settings.stopTimeout().toMillis(),
+                    late);
+        }
         javalin = null;
     }
 

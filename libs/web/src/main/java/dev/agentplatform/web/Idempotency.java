@@ -66,7 +66,11 @@ public final class Idempotency implements Filter, LifeCycle {
     @Override
     public Reply filter(Request request, Handler next) throws Exception {
         Optional<String> key = request.method().equals("POST") ? request.header(HEADER) : Optional.empty();
-        if (key.isEmpty()) return next.handle(request);
+        // Secrets are not kept, and what is forwarded is kept where it is done.
+        boolean notHere = request.route()
+                .map(route -> route.secret() || route.forwarded())
+                .orElse(false);
+        if (key.isEmpty() || notHere) return next.handle(request);
         Asked asked = new Asked(new Name(request.workspace().id(), checked(key.get())), route(request), hash(request));
         if (!running.add(asked.name())) throw alreadyRunning(asked);
         try {

@@ -1,8 +1,10 @@
 package dev.agentplatform.web;
 
 import dev.agentplatform.kernel.Json;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,20 +26,25 @@ final class OpenApi {
         ObjectNode document = Json.object().put("openapi", "3.1.0");
         document.putObject("info").put("title", title).put("version", version);
         ArrayNode tags = document.putArray("tags");
+        Set<String> named = new HashSet<>();
         ObjectNode paths = document.putObject("paths");
         for (Routes service : services) {
-            tags.addObject().put("name", service.service()).put("description", service.summary());
+            // A room may come in several tables; its name is listed once.
+            if (named.add(service.service())) {
+                tags.addObject().put("name", service.service()).put("description", service.summary());
+            }
             for (Route route : service.routes()) {
                 ObjectNode methods = paths.withObjectProperty(path(route));
                 methods.set(route.method().toLowerCase(Locale.ROOT), operation(route));
             }
         }
         ObjectNode components = document.putObject("components");
+        security(document, components);
         components.set("parameters", parameters());
         components.putObject("responses").set("Problem", problemResponse());
-        ObjectNode named = components.putObject("schemas");
-        schemas.schemas().forEach(named::set);
-        named.set("Problem", problemSchema());
+        ObjectNode shapes = components.putObject("schemas");
+        schemas.schemas().forEach(shapes::set);
+        shapes.set("Problem", problemSchema());
         return document;
     }
 
@@ -52,7 +59,8 @@ final class OpenApi {
             parameters.add(parameter(query.name(), "query", query.type()).put("description", query.description()));
         }
         if (!route.operational()) parameters.add(reference("parameters", WORKSPACE_PARAMETER));
-        if (route.method().equals("POST")) parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
+        if (route.method().equals("POST") && !route.secret())
+            parameters.add(reference("parameters", IDEMPOTENCY_PARAMETER));
         if (!parameters.isEmpty()) operation.set("parameters", parameters);
         route.body()
                 .ifPresent(type -> operation
@@ -60,7 +68,18 @@ final class OpenApi {
                         .put("required", BodyType.of(type).fields().stream().anyMatch(BodyType.Field::required))
                         .set("content", content(Reply.JSON, schemas.reference(type))));
         operation.set("responses", responses(route));
+        if (route.open()) operation.putArray("security");
         return operation;
+    }
+
+    /** A key or a token, or nothing where the operator asks for none. */
+    private static void security(ObjectNode document, ObjectNode components) {
+        ObjectNode schemes = components.putObject("securitySchemes");
+        schemes.putObject("api_key").put("type", "apiKey").put("in", "header").put("name", "x-api-key");
+        schemes.putObject("bearer").put("type", "http").put("scheme", "bearer");
+        ArrayNode any = document.putArray("security");
+        for (String name : schemes.propertyNames()) any.addObject().putArray(name);
+        any.addObject();
     }
 
     private ObjectNode responses(Route route) {

@@ -11,7 +11,8 @@ import java.util.Optional;
 final class Origins {
     private static final String ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String EXPOSED_HEADERS =
-            "x-request-id, Retry-After, Idempotent-Replayed, Location, Content-Location";
+            "x-request-id, Retry-After, Idempotent-Replayed, Location, Content-Location, X-RateLimit-Limit,"
+                    + " X-RateLimit-Remaining, X-RateLimit-Reset";
 
     private final List<String> allowed;
 

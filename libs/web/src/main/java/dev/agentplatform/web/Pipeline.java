@@ -1,6 +1,7 @@
 package dev.agentplatform.web;
 
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.web.RouteTable.Match;
@@ -25,10 +26,13 @@ import tools.jackson.databind.JsonNode;
 final class Pipeline {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final byte[] NO_BODY = {};
+    private static final String AUTHENTICATE = "Bearer realm=\"agent-platform\"";
     private static final int DRAINING_RETRY_SECONDS = 5;
     private static final int REQUEST_ID_LENGTH_MAX = 128;
+    private static final int PEEK_BYTES_MAX = 1_000_000;
 
     private final RouteTable table;
+    private final List<Filter> filters;
     private final Handler handlers;
     private final List<Observer> observers;
     private final Streams streams;
@@ -45,6 +49,7 @@ final class Pipeline {
             HttpSettings settings,
             Ids ids) {
         this.table = table;
+        this.filters = List.copyOf(filters);
         this.handlers = chain(filters);
         this.observers = List.copyOf(observers);
         this.streams = streams;
@@ -65,6 +70,7 @@ final class Pipeline {
         Request request = new Request(servlet, requestId(servlet), draining);
         headers(request, response);
         Reply reply = answer(request);
+        request.answerHeaders().forEach(response::setHeader);
         boolean streamed = reply.streamHandler().isPresent();
         long bytesOut;
         try {
@@ -72,8 +78,9 @@ final class Pipeline {
         } finally {
             request.clientWatch().end();
         }
+        if (response.getStatus() >= 400) attribute(request);
         long nanos = System.nanoTime() - request.startedNanos();
-        Answered answered = new Answered(request, response.getStatus(), nanos, bytesOut, streamed);
+        Answered answered = new Answered(request, response.getStatus(), nanos, request.bytesIn(), bytesOut, streamed);
         AccessLog.write(answered);
         observe(answered);
     }
@@ -95,6 +102,7 @@ final class Pipeline {
     private Reply matched(Request request, Match.Found found) throws Exception {
         request.matched(found);
         refuseWhileDraining(request, found.route());
+        for (Filter filter : filters) filter.admit(request);
         readBody(request, found.route());
         resolveWorkspace(request, found.route());
         return handlers.handle(request);
@@ -153,6 +161,7 @@ final class Pipeline {
     }
 
     private void readBody(Request request, Route route) throws IOException {
+        if (route.forwarded()) peek(request);
         if (route.streamedBody()) return;
         byte[] bytes = bytes(request);
         if (bytes.length == 0) return;
@@ -167,6 +176,21 @@ final class Pipeline {
                     422, "invalid", "body must be an object", List.of(new FieldError("body", "must be an object")), 0);
         }
         request.read(bytes, json);
+    }
+
+    /** A small JSON body is read now, for the workspace it may name; what is wrong with it is told by who gets it. */
+    private static void peek(Request request) throws IOException {
+        HttpServletRequest servlet = request.servlet();
+        long declared = servlet.getContentLengthLong();
+        String contentType = servlet.getContentType();
+        if (declared <= 0 || declared > PEEK_BYTES_MAX || contentType == null || !isJson(contentType)) return;
+        byte[] bytes = readDeclared(servlet.getInputStream(), (int) declared);
+        try {
+            JsonNode json = JsonBody.parse(bytes);
+            request.read(bytes, json.isObject() ? json : Json.object());
+        } catch (Problem malformed) {
+            request.read(bytes, Json.object());
+        }
     }
 
     /** The declared length is looked at before a byte is read, so that {@code Expect: 100-continue} invites nothing. */
@@ -206,6 +230,17 @@ final class Pipeline {
         if (!route.operational()) Workspaces.find(request, request.rawJson()).ifPresent(request::named);
     }
 
+    /** What was refused before its workspace was looked for belongs to the one it names, for those who ask later. */
+    private static void attribute(Request request) {
+        boolean operational = request.route().map(Route::operational).orElse(false);
+        if (operational || request.workspaceNamed() || !request.principal().isAnonymous()) return;
+        try {
+            Workspaces.find(request, Json.object()).ifPresent(request::named);
+        } catch (Problem wrong) {
+            // Then it belongs to nobody.
+        }
+    }
+
     /** The one place where what was thrown becomes an answer. */
     private Reply problem(Request request, Throwable thrown) {
         Problem problem = switch (thrown) {
@@ -226,6 +261,7 @@ final class Pipeline {
         Reply reply = format.reply(problem, request.requestId());
         int seconds = problem.retryAfterSeconds();
         if (seconds > 0) reply = reply.header("Retry-After", String.valueOf(seconds));
+        if (problem.status() == 401) reply = reply.header("WWW-Authenticate", AUTHENTICATE);
         // What is left of a body that was not read would be taken for the next request.
         boolean unread = problem.status() == 413 || problem.status() == 408;
         return unread ? reply.header("Connection", "close") : reply;
@@ -237,8 +273,10 @@ final class Pipeline {
 
     private long transfer(Request request, HttpServletResponse response, Reply reply) {
         response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         response.setContentType(reply.contentType());
+        // There may be thousands of these, and each part is sent when it comes.
+        if (Stream.CONTENT_TYPE.equals(reply.contentType())) response.setBufferSize(Stream.BUFFER_BYTES);
         if (request.method().equals("HEAD")) return 0;
         long written = 0;
         try {
@@ -252,21 +290,31 @@ final class Pipeline {
             if (!response.isCommitted()) {
                 response.reset();
                 headers(request, response);
+                request.answerHeaders().forEach(response::setHeader);
                 return write(request, response, problem(request, thrown));
             }
             LOG.debug("request {}: its answer was cut: {}", request.requestId(), thrown.toString());
             // Without its end the client sees that something is missing.
             ServletContextRequest.getServletContextRequest(request.servlet())
-                    .getServletChannel()
-                    .abort(thrown);
+                    .getConnectionMetaData()
+                    .getConnection()
+                    .getEndPoint()
+                    .close(thrown);
         }
         return written;
+    }
+
+    private static void lines(Reply reply, HttpServletResponse response) {
+        reply.headerLines().forEach((name, values) -> {
+            response.setHeader(name, values.getFirst());
+            for (String value : values.subList(1, values.size())) response.addHeader(name, value);
+        });
     }
 
     /** Gives the number of bytes of the body. */
     private static long write(Request request, HttpServletResponse response, Reply reply) {
         response.setStatus(reply.status());
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         byte[] body = reply.body();
         if (reply.contentType() == null) {
             response.setContentType(null);
@@ -285,7 +333,7 @@ final class Pipeline {
     }
 
     private long stream(Request request, HttpServletResponse response, Reply reply) {
-        reply.headers().forEach(response::setHeader);
+        lines(reply, response);
         Stream stream = new Stream(response, settings.heartbeat());
         if (request.method().equals("HEAD")) {
             stream.open();

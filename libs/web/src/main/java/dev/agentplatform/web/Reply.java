@@ -5,7 +5,9 @@ import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Times;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,7 +35,7 @@ public final class Reply {
             .build();
 
     private final int status;
-    private final Map<String, String> headers;
+    private final Map<String, List<String>> headers;
     private final String contentType;
     private final byte[] body;
     private final StreamHandler stream;
@@ -41,7 +43,7 @@ public final class Reply {
 
     private Reply(
             int status,
-            Map<String, String> headers,
+            Map<String, List<String>> headers,
             String contentType,
             byte[] body,
             StreamHandler stream,
@@ -100,8 +102,19 @@ public final class Reply {
     }
 
     public Reply header(String name, String value) {
-        Map<String, String> more = new LinkedHashMap<>(headers);
-        more.put(name, value);
+        return with(name, List.of(value));
+    }
+
+    /** Beside the values that the header has already, as a line of its own. */
+    public Reply addHeader(String name, String value) {
+        List<String> values = new ArrayList<>(headers.getOrDefault(name, List.of()));
+        values.add(value);
+        return with(name, List.copyOf(values));
+    }
+
+    private Reply with(String name, List<String> values) {
+        Map<String, List<String>> more = new LinkedHashMap<>(headers);
+        more.put(name, values);
         return new Reply(status, more, contentType, body, stream, transfer);
     }
 
@@ -109,7 +122,15 @@ public final class Reply {
         return status;
     }
 
+    /** Several values of a header as one, separated by commas. */
     public Map<String, String> headers() {
+        Map<String, String> joined = new LinkedHashMap<>();
+        headers.forEach((name, values) -> joined.put(name, String.join(", ", values)));
+        return joined;
+    }
+
+    /** Each value as a line of its own. */
+    Map<String, List<String>> headerLines() {
         return headers;
     }
 

@@ -6,6 +6,7 @@ import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Workspace;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collections;
@@ -31,11 +32,13 @@ public final class Request {
     private List<String> values = List.of();
     private QueryString query;
     private byte[] bodyBytes = NO_BODY;
+    private CountedInput bodyStream;
     private JsonNode body = Json.object();
     private Workspace workspace = Workspace.PUBLIC;
     private boolean workspaceNamed;
     private Principal principal = Principal.ANONYMOUS;
     private Reservation reservation;
+    private Map<String, String> answerHeaders = Map.of();
 
     Request(HttpServletRequest servlet, String requestId, boolean draining) {
         this.servlet = servlet;
@@ -228,7 +231,20 @@ public final class Request {
 
     /** The body of a route with {@link RouteDraft#streamedBody}, to be read once. */
     public InputStream bodyStream() throws IOException {
-        return servlet.getInputStream();
+        if (bodyBytes.length > 0) return new ByteArrayInputStream(bodyBytes);
+        if (bodyStream == null) bodyStream = new CountedInput(servlet.getInputStream());
+        return bodyStream;
+    }
+
+    /** What the caller said the body's length is; -1 when there is one without a length, 0 when there is none. */
+    public long bodyLength() {
+        long declared = servlet.getContentLengthLong();
+        return declared < 0 && servlet.getHeader("Transfer-Encoding") == null ? 0 : declared;
+    }
+
+    /** Bytes of the body that were read so far. */
+    public long bytesIn() {
+        return bodyStream == null ? bodyBytes.length : bodyStream.count();
     }
 
     /** Every header as it was sent, names in lower case. */
@@ -254,7 +270,19 @@ public final class Request {
         clientWatch.begin(gone);
     }
 
+    // The answer
+
+    /** A header for whatever the answer will be, problems included. */
+    public void answerHeader(String name, String value) {
+        if (answerHeaders.isEmpty()) answerHeaders = new LinkedHashMap<>();
+        answerHeaders.put(name, value);
+    }
+
     // For the pipeline
+
+    Map<String, String> answerHeaders() {
+        return answerHeaders;
+    }
 
     ClientWatch clientWatch() {
         return clientWatch;

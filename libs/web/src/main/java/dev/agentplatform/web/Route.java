@@ -12,7 +12,9 @@ import java.util.Optional;
  * @param operational about the process itself: needs no workspace and answers while the server drains
  * @param open answers without authentication too
  * @param anyJson the top level of the body may be something else than an object
+ * @param secret what it takes or gives is stored nowhere, also not under an {@code Idempotency-Key}
  * @param streamedBody the body is left to the handler, unread: any type, any length
+ * @param forwarded another process answers: see {@link RouteDraft#forwarded}
  * @param problems how what goes wrong is answered; other protocols have other shapes
  */
 public record Route(
@@ -26,7 +28,9 @@ public record Route(
         boolean operational,
         boolean open,
         boolean anyJson,
+        boolean secret,
         boolean streamedBody,
+        boolean forwarded,
         ProblemFormat problems,
         boolean streams,
         Handler handler) {

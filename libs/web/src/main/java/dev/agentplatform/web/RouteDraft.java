@@ -18,7 +18,9 @@ public final class RouteDraft {
     private boolean operational;
     private boolean open;
     private boolean anyJson;
+    private boolean secret;
     private boolean streamedBody;
+    private boolean forwarded;
     private ProblemFormat problems = ProblemFormat.RFC_9457;
 
     RouteDraft(Consumer<Route> finished, String service, String method, String path, String summary) {
@@ -54,10 +56,25 @@ public final class RouteDraft {
         return this;
     }
 
+    /** Takes or gives a secret: nothing of it is stored, so an {@code Idempotency-Key} does nothing here. */
+    public RouteDraft secret() {
+        secret = true;
+        return this;
+    }
+
     /** The body is not read: the handler takes it from {@link Request#bodyStream}, whatever its type and length. */
     public RouteDraft streamedBody() {
         streamedBody = true;
         return this;
+    }
+
+    /**
+     * Another process answers. The body is streamed, but a JSON body of at most 1 MB with a length is read here first:
+     * it may name the workspace. An {@code Idempotency-Key} is left to the process that does the work.
+     */
+    public RouteDraft forwarded() {
+        forwarded = true;
+        return streamedBody();
     }
 
     /** For protocols with error bodies of their own. */
@@ -109,7 +126,9 @@ public final class RouteDraft {
                 operational,
                 open,
                 anyJson,
+                secret,
                 streamedBody,
+                forwarded,
                 problems,
                 streams,
                 handler));

@@ -2,6 +2,7 @@ package dev.agentplatform.web;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What one service room answers: its name, one line about it, and its routes in the order of the API document. */
 public final class Routes {
@@ -37,6 +38,15 @@ public final class Routes {
     /** A GET that answers with a stream of events. */
     public void sse(String path, String summary, StreamHandler handler) {
         get(path, summary).stream(handler);
+    }
+
+    /** The same room without some of its routes. */
+    public Routes without(Predicate<Route> unwanted) {
+        Routes rest = new Routes(service, summary);
+        for (Route route : routes) {
+            if (!unwanted.test(route)) rest.routes.add(route);
+        }
+        return rest;
     }
 
     public String service() {

@@ -28,7 +28,7 @@ public final class Stream {
     static final String CONTENT_TYPE = "text/event-stream";
 
     /** The default of 32 KB for each idle stream is most of its memory. */
-    private static final int BUFFER_BYTES = 4096;
+    static final int BUFFER_BYTES = 4096;
 
     private static final byte[] HEARTBEAT = ": heartbeat\n\n".getBytes(StandardCharsets.UTF_8);
 

@@ -43,10 +43,19 @@ public record CodeSettings(
                 Duration.ofSeconds(settings.number("AGENT_PLATFORM_MAX_TIMEOUT_SECONDS", 30, 1, 3_600)),
                 (int) settings.number("AGENT_PLATFORM_CODE_CONCURRENCY", 16, 1, 500),
                 settings.millis(
-                        "AGENT_PLATFORM_CODE_WAIT_MILLIS", Duration.ofSeconds(20), Duration.ZERO, Duration.ofMinutes(5)),
+                        "AGENT_PLATFORM_CODE_WAIT_MILLIS",
+                        Duration.ofSeconds(20),
+                        Duration.ZERO,
+                        Duration.ofMinutes(5)),
                 (int) settings.number("AGENT_PLATFORM_CODE_WARM", 2, 0, 100),
                 settings.number("AGENT_PLATFORM_CODE_MEMORY_MEGABYTES", 256, 128, 65_536) * MEGABYTE,
                 settings.flag(false, "AGENT_PLATFORM_CODE_UNSAFE"));
+    }
+
+    /** The same for another folder of its own. */
+    public CodeSettings in(Path other) {
+        return new CodeSettings(
+                other, hidden, python, node, timeoutMax, concurrency, patience, warm, memoryBytes, unsafe);
     }
 
     /** What a call gets that names none. */

@@ -13,6 +13,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Times;
 import dev.agentplatform.language.CompiledTree;
 import dev.agentplatform.store.RowWrite;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -39,19 +40,21 @@ public final class HumanNode implements NodeType {
     private static final Pattern SECONDS = Pattern.compile("\\d{1,10}(\\.\\d{1,3})?");
 
     private final String name;
+    private final Outbox outbox;
 
     /** @param name one of the four */
-    public HumanNode(String name) {
+    public HumanNode(String name, Outbox outbox) {
         this.name = name;
+        this.outbox = outbox;
     }
 
     /** One type for each of the four names. */
-    public static List<NodeType> all() {
+    public static List<NodeType> all(Outbox outbox) {
         return List.of(
-                new HumanNode("human"),
-                new HumanNode("approval"),
-                new HumanNode("human-input"),
-                new HumanNode("human-takeover"));
+                new HumanNode("human", outbox),
+                new HumanNode("approval", outbox),
+                new HumanNode("human-input", outbox),
+                new HumanNode("human-takeover", outbox));
     }
 
     /** What to do when nobody answered in time. */
@@ -78,7 +81,7 @@ public final class HumanNode implements NodeType {
         CompiledTree tree = CompiledTree.parse(config);
         // People read the task, and nothing masks it.
         if (tree.roots().contains("secrets")) throw Problem.invalid("config", "must not show secrets to people");
-        return new Asking(name, tree, onTimeout(config));
+        return new Asking(name, outbox, tree, onTimeout(config));
     }
 
     private static OnTimeout onTimeout(JsonNode config) {
@@ -90,7 +93,7 @@ public final class HumanNode implements NodeType {
         }
     }
 
-    private record Asking(String type, CompiledTree config, OnTimeout onTimeout) implements NodeWork {
+    private record Asking(String type, Outbox outbox, CompiledTree config, OnTimeout onTimeout) implements NodeWork {
         @Override
         public Outcome execute(NodeContext context) {
             Question question = question(type, config.resolve(context.scope()), context);
@@ -103,7 +106,9 @@ public final class HumanNode implements NodeType {
                     question,
                     context.now());
             ObjectNode note = Json.object().put("human_task_id", task.id().toString());
-            List<RowWrite> rows = List.of(HumanTaskTable.insert(task), event(context, "human_task.created", task));
+            List<RowWrite> rows = new ArrayList<>();
+            rows.add(HumanTaskTable.insert(task));
+            rows.addAll(outbox.rows(HumanTasks.event(context.ids().next(), "human_task.created", task, context.now())));
             return new Outcome.Wait("human", question.dueTime(), note, List.of(), rows);
         }
 
@@ -162,10 +167,6 @@ public final class HumanNode implements NodeType {
     private static RowWrite withdraw(NodeContext context, Status as) {
         UUID task = taskId(context.stepId());
         return HumanTaskTable.withdraw(context.run().workspaceId(), task, as, context.now());
-    }
-
-    private static RowWrite event(NodeContext context, String type, HumanTask task) {
-        return Outbox.publish(HumanTasks.event(context.ids().next(), type, task, context.now()));
     }
 
     /** The step's id with some bits turned: one task per step, however often its turn is repeated. */

@@ -33,13 +33,15 @@ public final class HumanTasks {
     private final Database database;
     private final Engine engine;
     private final Alarms alarms;
+    private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
 
-    public HumanTasks(Database database, Engine engine, Alarms alarms, Clock clock, Ids ids) {
+    public HumanTasks(Database database, Engine engine, Alarms alarms, Outbox outbox, Clock clock, Ids ids) {
         this.database = database;
         this.engine = engine;
         this.alarms = alarms;
+        this.outbox = outbox;
         this.clock = clock;
         this.ids = ids;
         alarms.answer(ALARM, this::escalate);
@@ -207,14 +209,14 @@ public final class HumanTasks {
     }
 
     private HumanTask tell(Sql sql, String type, HumanTask task) throws SQLException {
-        Outbox.publish(sql, event(ids.next(), type, task, clock.millis()));
+        outbox.publish(sql, event(ids.next(), type, task, clock.millis()));
         return task;
     }
 
     static Outbox.Message event(UUID id, String type, HumanTask task, long now) {
         String payload = Json.write(task.json());
         return new Outbox.Message(
-                id, task.workspaceId(), type, "human", "human_task", task.id().toString(), now, now, payload);
+                id, task.workspaceId(), type, "human", "human_task", task.id().toString(), now, payload);
     }
 
     private static HumanTask find(Sql sql, String workspaceId, UUID id) throws SQLException {

@@ -46,7 +46,11 @@ class EscalationTest {
             String claimed = create(server, "claimed");
             server.post("/human/tasks/" + claimed + "/claim", "{\"claimed_by\":\"ops-1\"}");
             clock.advance(Duration.ofMinutes(59));
-            assertThat(server.get("/human/tasks/" + open).json().path("escalated_time").isNull()).isTrue();
+            assertThat(server.get("/human/tasks/" + open)
+                            .json()
+                            .path("escalated_time")
+                            .isNull())
+                    .isTrue();
             clock.advance(Duration.ofMinutes(2));
             Await.until(() -> alarms(database) == 0, "both alarms");
             assertThat(events(database, open)).containsExactly("human_task.created", "human_task.escalated");

@@ -10,12 +10,14 @@ import dev.agentplatform.engine.Outcome;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.graph.RunStatus;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.Scope;
 import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.testkit.TestClock;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -55,7 +57,7 @@ class HumanNodeTest {
     }
 
     private static NodeWork work(String type, String config) {
-        return new HumanNode(type).prepare(Json.parse(config));
+        return new HumanNode(type, Outbox.unheard(Clock.systemUTC())).prepare(Json.parse(config));
     }
 
     private static Outcome.Wait asked(String type, String config) throws Exception {

@@ -10,6 +10,7 @@ import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.engine.Submission;
 import dev.agentplatform.engine.graph.Graph;
 import dev.agentplatform.engine.graph.NodeRules;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Settings;
@@ -36,6 +37,7 @@ import tools.jackson.databind.JsonNode;
 final class HumanServer implements AutoCloseable {
     final Ids ids = new Ids(Clock.systemUTC());
     final EngineProcess process;
+    private final Outbox outbox;
     private final HttpServer server;
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -44,6 +46,7 @@ final class HumanServer implements AutoCloseable {
     }
 
     HumanServer(Database database, Clock clock) {
+        outbox = Outbox.unheard(clock);
         EngineProcess.Settings settings = new EngineProcess.Settings(
                 database,
                 new Membership.Identity(UUID.randomUUID(), "test"),
@@ -55,7 +58,7 @@ final class HumanServer implements AutoCloseable {
                 Engine.Limits.USUAL,
                 true);
         process = new EngineProcess(settings, List.of(new OneNode()));
-        HumanTasks tasks = new HumanTasks(database, process.engine(), process.alarms(), clock, ids);
+        HumanTasks tasks = new HumanTasks(database, process.engine(), process.alarms(), outbox, clock, ids);
         process.start();
         server = new HttpServer(
                 HttpSettings.from(new Settings(Map.of("PORT", "0"))),
@@ -67,7 +70,7 @@ final class HumanServer implements AutoCloseable {
     }
 
     /** The input of the run is the config of its only node. */
-    private static final class OneNode implements RunKind {
+    private final class OneNode implements RunKind {
         @Override
         public String name() {
             return "ask";
@@ -75,7 +78,7 @@ final class HumanServer implements AutoCloseable {
 
         @Override
         public Executable load(RunRecord run) {
-            NodeWork work = new HumanNode("approval").prepare(run.input());
+            NodeWork work = new HumanNode("approval", outbox).prepare(run.input());
             Executable.Node node = new Executable.Node("ask", "approval", "ask", work, false, true);
             Graph graph = new Graph(List.of("ask"), List.of(NodeRules.PLAIN), List.of(), new BitSet());
             return new Executable.Flow(graph, List.of(node), Collections.emptyList(), -1);

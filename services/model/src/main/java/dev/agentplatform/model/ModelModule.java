@@ -65,8 +65,8 @@ public final class ModelModule implements LifeCycle {
         Set<Kind> kinds = Arrays.stream(Kind.values())
                 .filter(kind -> kind.passesThrough() || wires.containsKey(kind))
                 .collect(Collectors.toSet());
-        Providers providers = new Providers(
-                database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
+        Providers providers =
+                new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
         directory[0] = new Directory(
                 OperatorProviders.from(settings),
                 providers,

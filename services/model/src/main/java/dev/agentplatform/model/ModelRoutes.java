@@ -182,20 +182,19 @@ final class ModelRoutes {
 
     /** What goes wrong before a provider is asked, in OpenAI's shape. */
     static Reply problem(Problem problem, String requestId) {
-        String type =
-                switch (problem.status()) {
-                    case 401 -> "authentication_error";
-                    case 403 -> "permission_error";
-                    case 429 -> "rate_limit_error";
-                    default -> problem.status() < 500 ? "invalid_request_error" : "server_error";
-                };
-        String code =
-                switch (problem.status()) {
-                    case 401 -> "invalid_api_key";
-                    case 429 -> "rate_limit_exceeded";
-                    default -> problem.code();
-                };
-        String param = problem.errors().stream().findFirst().map(FieldError::path).orElse(null);
+        String type = switch (problem.status()) {
+            case 401 -> "authentication_error";
+            case 403 -> "permission_error";
+            case 429 -> "rate_limit_error";
+            default -> problem.status() < 500 ? "invalid_request_error" : "server_error";
+        };
+        String code = switch (problem.status()) {
+            case 401 -> "invalid_api_key";
+            case 429 -> "rate_limit_exceeded";
+            default -> problem.code();
+        };
+        String param =
+                problem.errors().stream().findFirst().map(FieldError::path).orElse(null);
         return Reply.of(problem.status(), ModelError.json(type, code, problem.detail(), param));
     }
 }

@@ -9,6 +9,7 @@ import dev.agentplatform.model.call.Operation;
 import dev.agentplatform.model.upstream.Cancel;
 import dev.agentplatform.model.wire.WireError;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import tools.jackson.core.JacksonException;
@@ -28,9 +29,22 @@ public final class Models {
         this.calls = calls;
     }
 
-    /** A whole {@code chat.completion}. @param timeLimit retries and fallbacks included */
+    /**
+     * A whole {@code chat.completion}. {@code usage.cost} is US dollars, where the price is known.
+     *
+     * @param timeLimit retries and fallbacks included; null for the limit of the provider alone
+     */
     public ObjectNode chat(CallOrigin origin, ObjectNode request, Duration timeLimit) throws InterruptedException {
         return whole(origin, Operation.CHAT, request, timeLimit);
+    }
+
+    private static ObjectNode withCost(ObjectNode answer, Long micros) {
+        // Some providers tell it themselves, and know best.
+        boolean told = answer.path("usage").path("cost").isNumber();
+        if (micros != null && !told && answer.path("usage") instanceof ObjectNode usage) {
+            usage.put("cost", BigDecimal.valueOf(micros, 6).stripTrailingZeros());
+        }
+        return answer;
     }
 
     /** A whole list of embeddings. */
@@ -45,8 +59,9 @@ public final class Models {
         body.remove("stream");
         body.remove("stream_options");
         try {
-            byte[] answer = calls.whole(ask(origin, operation, body, timeLimit)).body();
-            if (Json.mapper().readTree(answer) instanceof ObjectNode json) return json;
+            Calls.Whole answer = calls.whole(ask(origin, operation, body, timeLimit));
+            if (Json.mapper().readTree(answer.body()) instanceof ObjectNode json)
+                return withCost(json, answer.costMicros());
         } catch (ModelError failed) {
             throw interruptedOr(failed);
         } catch (JacksonException malformed) {

@@ -114,7 +114,8 @@ class SessionRoutesTest {
     void start(Database database) {
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids(clock);
-        Workflows workflows = new Workflows(new Catalog(database, clock, ids), NodeTypes.standard(), new QueueLimits(database));
+        Workflows workflows =
+                new Workflows(new Catalog(database, clock, ids), NodeTypes.standard(), new QueueLimits(database));
         runs.database = database;
         Sessions sessions = new Sessions(database, clock, ids);
         requests = new RunRequests(database, clock, ids, workflows, runs);

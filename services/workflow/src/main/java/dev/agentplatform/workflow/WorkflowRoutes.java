@@ -49,7 +49,8 @@ final class WorkflowRoutes {
             @Length(min = 1, max = 200) String name,
             String description,
 
-            @Range(min = 0, max = QueueLimits.MAX) @Doc("How many runs may execute at once, 0 for no limit; those that wait do not count")
+            @Range(min = 0, max = QueueLimits.MAX)
+            @Doc("How many runs may execute at once, 0 for no limit; those that wait do not count")
             Integer maxConcurrentRuns) {}
 
     record VersionBody(

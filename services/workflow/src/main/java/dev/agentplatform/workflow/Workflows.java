@@ -92,8 +92,8 @@ public final class Workflows {
 
     /** @throws Problem 404 */
     public Definition patch(String workspaceId, UUID id, Patch patch) {
-        Definition changed = catalog.patch(
-                workspaceId, KIND, id, patch.name(), patch.appId(), patch.description(), sql -> {
+        Definition changed =
+                catalog.patch(workspaceId, KIND, id, patch.name(), patch.appId(), patch.description(), sql -> {
                     if (patch.runsMax() != null) QueueLimits.set(sql, workspaceId, id, patch.runsMax());
                     return null;
                 });

@@ -38,7 +38,9 @@ class WorkflowRoutesTest {
         Clock clock = Clock.systemUTC();
         Ids ids = new Ids(clock);
         Catalog catalog = new Catalog(database, clock, ids);
-        server = new TestServer(new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard(), new QueueLimits(database)).routes());
+        server = new TestServer(
+                new WorkflowModule(database, clock, ids, catalog, NodeTypes.standard(), new QueueLimits(database))
+                        .routes());
     }
 
     @AfterEach

@@ -31,7 +31,8 @@ final class AnswerCache {
             String place = ask.origin().workspaceId() + "\n" + ask.operation() + "\n" + candidate.provider() + "\n"
                     + candidate.target().baseUrl() + "\n";
             hash.update(place.getBytes(StandardCharsets.UTF_8));
-            hash.update(Json.write(ask.bodyFor(candidate.target().model(), true)).getBytes(StandardCharsets.UTF_8));
+            hash.update(
+                    Json.write(ask.bodyFor(candidate.target().model(), true)).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash.digest());
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("Every JDK has SHA-256.", impossible);
@@ -58,6 +59,6 @@ final class AnswerCache {
     }
 
     private static long size(Entry entry) {
-        return entry.body().length + ENTRY_OVERHEAD_BYTES;
+        return (long) entry.body().length + ENTRY_OVERHEAD_BYTES;
     }
 }

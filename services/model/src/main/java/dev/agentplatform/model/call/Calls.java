@@ -12,6 +12,7 @@ import dev.agentplatform.model.usage.UsageRow;
 import dev.agentplatform.model.wire.Wire;
 import dev.agentplatform.model.wire.WireError;
 import dev.agentplatform.model.wire.WireRequest;
+import dev.agentplatform.model.wire.openai.Vectors;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,8 +51,8 @@ public final class Calls {
         this.ids = ids;
     }
 
-    /** A whole answer as OpenAI's JSON. */
-    public record Whole(byte[] body, boolean cached) {}
+    /** A whole answer as OpenAI's JSON. @param costMicros millionths of a US dollar, null when the price is not known */
+    public record Whole(byte[] body, boolean cached, Long costMicros) {}
 
     /** What is done with an answer of success; what it throws is a failed try. */
     private interface Use<T> {
@@ -68,20 +69,19 @@ public final class Calls {
             if (known.isPresent()) {
                 Tokens tokens = Tokens.find(known.get(), known.get().length);
                 used(ask, candidates.getFirst(), "cached", null, tokens == null ? Tokens.NONE : tokens, started);
-                return new Whole(known.get(), true);
+                return new Whole(known.get(), true, 0L);
             }
         }
-        byte[] body = first(ask, candidates, (candidate, answer, started) -> {
+        Whole fresh = first(ask, candidates, (candidate, answer, started) -> {
             byte[] whole = wholeBody(ask, candidate, answer);
             answer.close();
             candidate.gate().leave();
             Tokens told = Tokens.find(whole, whole.length);
             Tokens tokens = told == null ? Tokens.estimate(sentBytes(ask), whole.length / 4) : told;
-            used(ask, candidate, "ok", null, tokens, started);
-            return whole;
+            return new Whole(whole, false, used(ask, candidate, "ok", null, tokens, started));
         });
-        if (key != null) cache.store(key, body);
-        return new Whole(body, false);
+        if (key != null) cache.store(key, fresh.body());
+        return fresh;
     }
 
     private static long sentBytes(Ask ask) {
@@ -121,7 +121,13 @@ public final class Calls {
             } catch (Failed failed) {
                 last = failed.error();
                 boolean cancelled = ask.cancel().cancelled();
-                used(ask, candidate, cancelled ? "cancelled" : "failed", last.error().code(), Tokens.NONE, started);
+                used(
+                        ask,
+                        candidate,
+                        cancelled ? "cancelled" : "failed",
+                        last.error().code(),
+                        Tokens.NONE,
+                        started);
                 if (!failed.elsewhere() || cancelled) throw last;
             } finally {
                 if (!answered) candidate.gate().leave();
@@ -141,6 +147,7 @@ public final class Calls {
                 return result;
             } catch (Failed failed) {
                 if (failed.broken()) candidate.gate().failed();
+                else if (failed.alive()) candidate.gate().succeeded();
                 if (Thread.interrupted()) throw new InterruptedException();
                 long wait = failed.waitMillis() > 0 ? failed.waitMillis() : backoff(attempt);
                 boolean over = wait > RETRY_AFTER_MILLIS_MAX
@@ -173,8 +180,7 @@ public final class Calls {
         boolean done = false;
         try {
             answer = candidate.upstream().send(request, patience, ask.cancel());
-            if (answer.status() < 200 || answer.status() > 299)
-                throw Refusals.of(candidate, answer, clock.instant());
+            if (answer.status() < 200 || answer.status() > 299) throw Refusals.of(candidate, answer, clock.instant());
             T result = use.use(candidate, answer, started);
             done = true;
             return result;
@@ -187,7 +193,7 @@ public final class Calls {
         }
     }
 
-    private static byte[] wholeBody(Ask ask, Candidate candidate, UpstreamAnswer answer) throws UpstreamError {
+    private byte[] wholeBody(Ask ask, Candidate candidate, UpstreamAnswer answer) throws UpstreamError {
         byte[] body = Bodies.whole(answer);
         if (candidate.wire().isEmpty()) {
             Bodies.requireObject(body);
@@ -199,7 +205,9 @@ public final class Calls {
         try {
             translated = ask.operation() == Operation.CHAT
                     ? wire.chatAnswer(candidate.target(), json)
-                    : wire.embeddingsAnswer(candidate.target(), json);
+                    : Vectors.encoded(ask.body(), wire.embeddingsAnswer(candidate.target(), json));
+            // A wire has no clock.
+            if (ask.operation() == Operation.CHAT) translated.put("created", createdSeconds());
         } catch (JacksonException | IllegalArgumentException | NullPointerException | ClassCastException odd) {
             throw new UpstreamError(Code.PROTOCOL_ERROR, "The provider's answer has an unknown form.");
         }
@@ -213,7 +221,12 @@ public final class Calls {
             throw new UpstreamError(Code.PROTOCOL_ERROR, "The provider answered a stream with something else.");
     }
 
-    void used(Ask ask, Candidate candidate, String status, String code, Tokens tokens, long startedNanos) {
+    long createdSeconds() {
+        return clock.instant().getEpochSecond();
+    }
+
+    /** Gives what it cost, in millionths of a US dollar; null when the price is not known. */
+    Long used(Ask ask, Candidate candidate, String status, String code, Tokens tokens, long startedNanos) {
         boolean priced = !status.equals("cached");
         Long cost = priced
                 ? candidate
@@ -236,6 +249,7 @@ public final class Calls {
                 cost,
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos),
                 clock.millis()));
+        return cost;
     }
 
     /** A provider's word may be anything. */

@@ -35,8 +35,7 @@ record Candidate(
     WireRequest request(Ask ask) {
         Map<String, String> headers = new LinkedHashMap<>(8);
         if (wire.isPresent()) {
-            ObjectNode translated = ask.bodyFor(target.model(), false);
-            if (ask.streamed()) withUsage(translated);
+            ObjectNode translated = translated(ask);
             WireRequest plain = ask.operation() == Operation.CHAT
                     ? wire.get().chat(target, translated)
                     : wire.get().embeddings(target, translated);
@@ -53,9 +52,11 @@ record Candidate(
         return new WireRequest("POST", target.baseUrl() + ask.operation().path(), headers, body);
     }
 
-    /** What a translated stream costs is asked for even when the client does not want to know. */
-    static void withUsage(ObjectNode request) {
-        request.set("stream_options", Json.object().put("include_usage", true));
+    /** What is given to the wire. What a stream costs is asked for even when the client does not want to know. */
+    ObjectNode translated(Ask ask) {
+        ObjectNode request = ask.bodyFor(target.model(), false);
+        if (ask.streamed()) request.set("stream_options", Json.object().put("include_usage", true));
+        return request;
     }
 
     private static void addCommon(Map<String, String> headers, Ask ask) {

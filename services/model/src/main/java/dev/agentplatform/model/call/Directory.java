@@ -162,7 +162,8 @@ public final class Directory {
         }
         for (Source source : own) {
             Optional<ModelEntry> entry = source.entry(model);
-            if (entry.isPresent()) return Optional.of(new Named(source, entry.get().upstream(), entry.get()));
+            if (entry.isPresent())
+                return Optional.of(new Named(source, entry.get().upstream(), entry.get()));
         }
         for (Source source : own) {
             if (source.models().isEmpty()) return Optional.of(new Named(source, model, null));
@@ -236,8 +237,10 @@ public final class Directory {
 
     private Gate gate(GateKey key, Limits limits) {
         if (gates.size() >= GATES_MAX) gates.clear();
-        return gates.compute(key, (unused, known) -> known != null && known.limits().equals(limits)
-                ? known
-                : new Gate(key.provider() + "/" + key.model(), limits));
+        return gates.compute(
+                key,
+                (unused, known) -> known != null && known.limits().equals(limits)
+                        ? known
+                        : new Gate(key.provider() + "/" + key.model(), limits));
     }
 }

@@ -51,8 +51,7 @@ public final class EventBytes {
             from = i + 1;
         }
         line.write(bytes, from, end - from);
-        if (line.size() + data.length() > EVENT_BYTES_MAX)
-            throw new TooLarge();
+        if (line.size() + data.length() > EVENT_BYTES_MAX) throw new TooLarge();
     }
 
     private void line() throws IOException {

@@ -32,12 +32,11 @@ final class Failed extends Exception {
         Code code = failed.code();
         boolean cancelled = code == Code.CANCELLED;
         boolean ours = code == Code.INVALID_REQUEST || code == Code.TARGET_FORBIDDEN;
-        int status =
-                switch (code) {
-                    case TIMEOUT -> 504;
-                    case CANCELLED -> 499;
-                    default -> 502;
-                };
+        int status = switch (code) {
+            case TIMEOUT -> 504;
+            case CANCELLED -> 499;
+            default -> 502;
+        };
         ModelError error = ModelError.of(
                 status,
                 "server_error",
@@ -61,6 +60,11 @@ final class Failed extends Exception {
 
     boolean broken() {
         return broken;
+    }
+
+    /** It answered, if only that the request is wrong. */
+    boolean alive() {
+        return !broken && error.status() >= 400 && error.status() < 499;
     }
 
     long waitMillis() {

@@ -42,8 +42,9 @@ public final class OpenStream implements AutoCloseable {
         this.relay = candidate
                 .wire()
                 .<Relay>map(wire -> new Relay.Translated(
-                        wire.stream(candidate.target(), ask.bodyFor(candidate.target().model(), false)),
-                        ask.wantsUsage()))
+                        wire.stream(candidate.target(), candidate.translated(ask)),
+                        ask.wantsUsage(),
+                        calls.createdSeconds()))
                 .orElseGet(() -> new Relay.Plain(!ask.wantsUsage()));
     }
 
@@ -91,7 +92,8 @@ public final class OpenStream implements AutoCloseable {
     /** A line may have been left unfinished. */
     private static void tell(OutputStream out, byte[] error) throws IOException {
         out.write("\n\ndata: ".getBytes(StandardCharsets.US_ASCII));
-        out.write(Json.write(Json.parse(new String(error, StandardCharsets.UTF_8))).getBytes(StandardCharsets.UTF_8));
+        out.write(Json.write(Json.parse(new String(error, StandardCharsets.UTF_8)))
+                .getBytes(StandardCharsets.UTF_8));
         out.write("\n\n".getBytes(StandardCharsets.US_ASCII));
         out.flush();
     }

@@ -33,7 +33,8 @@ final class Refusals {
                             502,
                             "server_error",
                             "provider_redirected",
-                            "Provider " + provider + " answered " + status + "; its answers are not followed elsewhere.",
+                            "Provider " + provider + " answered " + status
+                                    + "; its answers are not followed elsewhere.",
                             true),
                     false,
                     true,
@@ -41,14 +42,17 @@ final class Refusals {
                     0);
         }
         byte[] body = body(answer);
-        long wait = answer.header("retry-after")
-                .map(text -> waitMillis(text, now))
-                .orElse(0L);
+        long wait =
+                answer.header("retry-after").map(text -> waitMillis(text, now)).orElse(0L);
         if (status == 401 || status == 403) {
             // The client's own key was right; and what the provider says about ours may repeat it.
             String message = "Provider " + provider + " refused the key that is stored for it.";
             return new Failed(
-                    ModelError.of(502, "server_error", "provider_authentication", message, true), false, true, false, 0);
+                    ModelError.of(502, "server_error", "provider_authentication", message, true),
+                    false,
+                    true,
+                    false,
+                    0);
         }
         boolean busy = status == 429 || status == 408 || status == 409;
         boolean broken = status >= 500;
@@ -79,7 +83,10 @@ final class Refusals {
         }
         String message = cut(without(candidate, error.path("message").asString("")));
         WireError wire = new WireError(
-                status, error.path("type").asString("server_error"), error.path("code").asString(null), message);
+                status,
+                error.path("type").asString("server_error"),
+                error.path("code").asString(null),
+                message);
         String text = new String(body, StandardCharsets.UTF_8);
         String scrubbed = without(candidate, text);
         byte[] bytes = scrubbed.equals(text) ? body : scrubbed.getBytes(StandardCharsets.UTF_8);
@@ -97,8 +104,7 @@ final class Refusals {
     }
 
     private static WireError clean(Candidate candidate, WireError error) {
-        return new WireError(
-                error.status(), error.type(), error.code(), cut(without(candidate, error.getMessage())));
+        return new WireError(error.status(), error.type(), error.code(), cut(without(candidate, error.getMessage())));
     }
 
     /** A provider may repeat the key it was sent. */
@@ -117,8 +123,8 @@ final class Refusals {
         String text = retryAfter.strip();
         if (text.matches("\\d{1,9}(\\.\\d+)?")) return (long) (Double.parseDouble(text) * 1_000);
         try {
-            Instant until =
-                    ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Math.max(0, Duration.between(now, until).toMillis());
         } catch (DateTimeException nonsense) {
             return 0;

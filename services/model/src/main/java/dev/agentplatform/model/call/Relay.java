@@ -95,15 +95,19 @@ sealed interface Relay {
         private final boolean wantsUsage;
         private final EventBytes reader = new EventBytes(this::event);
         private final ByteArrayOutputStream pending = new ByteArrayOutputStream(1_024);
+        private final long createdSeconds;
         private Tokens tokens = Tokens.NONE;
 
-        Translated(WireStream wire, boolean wantsUsage) {
+        /** @param createdSeconds stands in each chunk; a wire has no clock */
+        Translated(WireStream wire, boolean wantsUsage, long createdSeconds) {
             this.wire = wire;
             this.wantsUsage = wantsUsage;
+            this.createdSeconds = createdSeconds;
         }
 
         private void event(String name, String data) throws IOException {
             for (ObjectNode chunk : wire.event(name, data)) {
+                chunk.put("created", createdSeconds);
                 boolean usage = chunk.path("usage").isObject();
                 if (usage)
                     tokens = new Tokens(

@@ -37,7 +37,8 @@ final class MockChat {
     ObjectNode completion() {
         ObjectNode answer = envelope("chat.completion");
         ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
-        ObjectNode message = choice.putObject("message").put("role", "assistant").put("content", content);
+        ObjectNode message =
+                choice.putObject("message").put("role", "assistant").put("content", content);
         message.putNull("refusal");
         if (!calls.isEmpty()) toolCalls(message.putArray("tool_calls"));
         choice.putNull("logprobs").put("finish_reason", finishReason);
@@ -71,12 +72,16 @@ final class MockChat {
 
     private void toolEvents(List<byte[]> events, int index, ToolCall call) {
         ObjectNode begin = Json.object();
-        ObjectNode one = begin.putArray("tool_calls").addObject().put("index", index).put("id", callId(index));
-        one.put("type", "function").putObject("function").put("name", call.name()).put("arguments", "");
+        ObjectNode one =
+                begin.putArray("tool_calls").addObject().put("index", index).put("id", callId(index));
+        one.put("type", "function")
+                .putObject("function")
+                .put("name", call.name())
+                .put("arguments", "");
         events.add(event(chunk(begin, null)));
         int half = (call.arguments().length() + 1) / 2;
-        for (String part : List.of(
-                call.arguments().substring(0, half), call.arguments().substring(half))) {
+        for (String part :
+                List.of(call.arguments().substring(0, half), call.arguments().substring(half))) {
             if (part.isEmpty()) continue;
             ObjectNode more = Json.object();
             ObjectNode rest = more.putArray("tool_calls").addObject().put("index", index);

@@ -12,7 +12,11 @@ final class MockModels {
         ObjectNode list = Json.object().put("object", "list");
         ArrayNode data = list.putArray("data");
         for (String name : new String[] {"mock", "mock-embedding"}) {
-            data.addObject().put("id", name).put("object", "model").put("created", 0).put("owned_by", "mock");
+            data.addObject()
+                    .put("id", name)
+                    .put("object", "model")
+                    .put("created", 0)
+                    .put("owned_by", "mock");
         }
         return list;
     }

@@ -42,7 +42,8 @@ public final class MockProvider implements Upstream {
 
     @Override
     public UpstreamAnswer send(WireRequest request, Patience patience, Cancel cancel) throws UpstreamError {
-        if (request.url().endsWith("/models")) return whole(200, MockModels.list(), MockReply.DEFAULT, cancel, patience);
+        if (request.url().endsWith("/models"))
+            return whole(200, MockModels.list(), MockReply.DEFAULT, cancel, patience);
         calls.incrementAndGet();
         ObjectNode asked = parse(request.body());
         MockReply reply = script.replyTo(asked);
@@ -55,8 +56,7 @@ public final class MockProvider implements Upstream {
         return new MockAnswer(200, Map.of("content-type", EVENTS), chat.events(), reply, cancel, patience);
     }
 
-    private static UpstreamAnswer whole(
-            int status, JsonNode json, MockReply reply, Cancel cancel, Patience patience) {
+    private static UpstreamAnswer whole(int status, JsonNode json, MockReply reply, Cancel cancel, Patience patience) {
         byte[] body = Json.write(json).getBytes(StandardCharsets.UTF_8);
         Map<String, String> headers = reply.retryAfterSeconds() > 0
                 ? Map.of("content-type", JSON, "retry-after", String.valueOf(reply.retryAfterSeconds()))
@@ -77,8 +77,8 @@ public final class MockProvider implements Upstream {
     static void pause(long millis, Patience patience, Cancel cancel) throws UpstreamError {
         if (millis <= 0) return;
         long wanted = TimeUnit.MILLISECONDS.toNanos(millis);
-        long allowed = Math.min(
-                patience.firstByte().toNanos(), Math.max(0, patience.deadlineNanos() - System.nanoTime()));
+        long allowed =
+                Math.min(patience.firstByte().toNanos(), Math.max(0, patience.deadlineNanos() - System.nanoTime()));
         try {
             if (!cancel.pause(Math.min(wanted, allowed)))
                 throw new UpstreamError(Code.CANCELLED, "The call was given up.");

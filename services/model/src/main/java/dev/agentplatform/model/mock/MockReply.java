@@ -34,8 +34,7 @@ record MockReply(
         int cutAfterChunks,
         int promptTokens,
         int completionTokens) {
-    static final MockReply DEFAULT =
-            new MockReply(null, List.of(), null, 200, Json.nothing(), 0, 0, 0, 12, -1, -1, -1);
+    static final MockReply DEFAULT = new MockReply(null, List.of(), null, 200, Json.nothing(), 0, 0, 0, 12, -1, -1, -1);
 
     private static final long HANG_MILLIS = 86_400_000;
 
@@ -51,8 +50,7 @@ record MockReply(
             String name = call.path("name").asString("");
             if (name.isEmpty()) throw Problem.invalid("mock.tool_calls", "must have names");
             JsonNode arguments = call.path("arguments");
-            calls.add(new ToolCall(
-                    name, arguments.isString() ? arguments.stringValue() : argumentsText(arguments)));
+            calls.add(new ToolCall(name, arguments.isString() ? arguments.stringValue() : argumentsText(arguments)));
         }
         JsonNode content = json.path("content");
         String text = Json.isNothing(content) ? null : content.isString() ? content.stringValue() : Json.write(content);

@@ -28,8 +28,10 @@ public final class MockScript {
     /** The n-th request that fits gets the n-th reply, later ones the last. */
     private record Rule(String model, String contains, List<MockReply> replies, AtomicInteger used) {
         boolean fits(ObjectNode asked, String lastText) {
-            boolean sameModel = model == null || model.equals(asked.path("model").asString(""));
-            return sameModel && (contains == null || lastText.toLowerCase(Locale.ROOT).contains(contains));
+            boolean sameModel =
+                    model == null || model.equals(asked.path("model").asString(""));
+            return sameModel
+                    && (contains == null || lastText.toLowerCase(Locale.ROOT).contains(contains));
         }
 
         MockReply next() {

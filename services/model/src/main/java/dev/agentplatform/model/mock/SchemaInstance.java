@@ -101,10 +101,14 @@ final class SchemaInstance {
 
     private static JsonNode number(JsonNode schema, boolean whole) {
         double value = 0;
-        if (schema.has("maximum")) value = Math.min(value, schema.path("maximum").asDouble());
-        if (schema.has("exclusiveMaximum")) value = Math.min(value, schema.path("exclusiveMaximum").asDouble() - 1);
-        if (schema.has("minimum")) value = Math.max(value, schema.path("minimum").asDouble());
-        if (schema.has("exclusiveMinimum")) value = Math.max(value, schema.path("exclusiveMinimum").asDouble() + 1);
+        if (schema.has("maximum"))
+            value = Math.min(value, schema.path("maximum").asDouble());
+        if (schema.has("exclusiveMaximum"))
+            value = Math.min(value, schema.path("exclusiveMaximum").asDouble() - 1);
+        if (schema.has("minimum"))
+            value = Math.max(value, schema.path("minimum").asDouble());
+        if (schema.has("exclusiveMinimum"))
+            value = Math.max(value, schema.path("exclusiveMinimum").asDouble() + 1);
         double multiple = schema.path("multipleOf").asDouble(0);
         if (multiple > 0) value = Math.ceil(value / multiple) * multiple;
         ObjectNode holder = Json.object();

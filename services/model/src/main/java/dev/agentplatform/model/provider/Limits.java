@@ -41,8 +41,7 @@ public record Limits(
     public static final Limits NONE = new Limits(null, null, null, null, null, null, null, null, null, null);
 
     /** What holds where nobody says otherwise. */
-    public static final Limits DEFAULT =
-            new Limits(10_000, 120_000, 60_000, 600_000, 3, null, null, 0, 10, 10_000);
+    public static final Limits DEFAULT = new Limits(10_000, 120_000, 60_000, 600_000, 3, null, null, 0, 10, 10_000);
 
     /** These where they say something, the others elsewhere. */
     public Limits over(Limits others) {

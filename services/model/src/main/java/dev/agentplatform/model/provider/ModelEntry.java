@@ -14,7 +14,9 @@ public record ModelEntry(
         @Length(min = 1, max = 200) @Doc("What the provider says; without it the same")
         String upstreamName,
 
-        @Doc("Of a million tokens, in millionths of a US dollar") Price price,
+        @Doc("Of a million tokens, in millionths of a US dollar")
+        Price price,
+
         Limits limits,
         @Doc("Names of models to try when this one fails") List<String> fallback) {
 

@@ -12,10 +12,10 @@ import java.util.List;
 
 /** {@code /models/providers}. */
 public final class ProviderRoutes {
-    private static final int MODELS_MAX = 500;
-    private static final int FALLBACK_MAX = 10;
-    private static final int KEY_LENGTH_MAX = 4_096;
-    private static final int URL_LENGTH_MAX = 2_000;
+    static final int MODELS_MAX = 500;
+    static final int FALLBACK_MAX = 10;
+    static final int KEY_LENGTH_MAX = 4_096;
+    static final int URL_LENGTH_MAX = 2_000;
 
     private final Providers providers;
 
@@ -49,7 +49,10 @@ public final class ProviderRoutes {
     record PatchBody(
             @Length(min = 1, max = 64) String name,
             @Length(max = URL_LENGTH_MAX) String baseUrl,
-            @Length(max = KEY_LENGTH_MAX) @Doc("Empty takes the key away") String apiKey,
+
+            @Length(max = KEY_LENGTH_MAX) @Doc("Empty takes the key away")
+            String apiKey,
+
             @Length(max = MODELS_MAX) List<ModelEntry> models,
             Limits limits,
             @Length(max = FALLBACK_MAX) List<String> fallback,
@@ -64,8 +67,8 @@ public final class ProviderRoutes {
                 .query("sort", "string", "created_time or -created_time")
                 .paged()
                 .handle(this::list);
-        routes.get("/models/providers/{id}", "Get a provider").handle(request -> shown(
-                200, providers.get(request.workspace().id(), request.id("id"))));
+        routes.get("/models/providers/{id}", "Get a provider")
+                .handle(request -> shown(200, providers.get(request.workspace().id(), request.id("id"))));
         routes.patch("/models/providers/{id}", "Change a provider; what is left out stays")
                 .body(PatchBody.class)
                 .handle(this::patch);
@@ -80,14 +83,26 @@ public final class ProviderRoutes {
     private Reply create(Request request) {
         CreateBody body = request.body(CreateBody.class);
         Change change = new Change(
-                body.name(), body.baseUrl(), body.apiKey(), body.models(), body.limits(), body.fallback(), body.enabled());
+                body.name(),
+                body.baseUrl(),
+                body.apiKey(),
+                body.models(),
+                body.limits(),
+                body.fallback(),
+                body.enabled());
         return shown(201, providers.create(request.workspace().id(), body.kind(), change));
     }
 
     private Reply patch(Request request) {
         PatchBody body = request.body(PatchBody.class);
         Change change = new Change(
-                body.name(), body.baseUrl(), body.apiKey(), body.models(), body.limits(), body.fallback(), body.enabled());
+                body.name(),
+                body.baseUrl(),
+                body.apiKey(),
+                body.models(),
+                body.limits(),
+                body.fallback(),
+                body.enabled());
         return shown(200, providers.update(request.workspace().id(), request.id("id"), change));
     }
 

@@ -32,8 +32,7 @@ public final class Providers {
     private final Consumer<String> changed;
 
     /** @param kinds those that can be spoken @param changed told of the workspace whose providers have changed */
-    public Providers(
-            Database database, Vault vault, Set<Kind> kinds, Clock clock, Ids ids, Consumer<String> changed) {
+    public Providers(Database database, Vault vault, Set<Kind> kinds, Clock clock, Ids ids, Consumer<String> changed) {
         this.database = database;
         this.vault = vault;
         this.kinds = kinds;
@@ -69,13 +68,15 @@ public final class Providers {
                 clock.millis(),
                 clock.millis());
         Provider provider = changed(blank, change);
-        write(provider.name(), () -> database.transact(sql -> {
-            if (ProviderTable.count(sql, workspaceId) >= PER_WORKSPACE_MAX)
-                throw Problem.conflict(
-                        "too_many_providers", "A workspace has at most " + PER_WORKSPACE_MAX + " providers.");
-            ProviderTable.insert(sql, provider);
-            return provider;
-        }));
+        write(
+                provider.name(),
+                () -> database.transact(sql -> {
+                    if (ProviderTable.count(sql, workspaceId) >= PER_WORKSPACE_MAX)
+                        throw Problem.conflict(
+                                "too_many_providers", "A workspace has at most " + PER_WORKSPACE_MAX + " providers.");
+                    ProviderTable.insert(sql, provider);
+                    return provider;
+                }));
         changed.accept(workspaceId);
         return provider;
     }
@@ -83,12 +84,14 @@ public final class Providers {
     /** @throws Problem 404; else as {@link #create} */
     Provider update(String workspaceId, UUID id, Change change) {
         Provider[] stored = new Provider[1];
-        write(change.name(), () -> database.transact(sql -> {
-            Provider before = ProviderTable.find(sql, workspaceId, id).orElseThrow(() -> missing(id));
-            stored[0] = changed(before, change);
-            ProviderTable.update(sql, stored[0]);
-            return stored[0];
-        }));
+        write(
+                change.name(),
+                () -> database.transact(sql -> {
+                    Provider before = ProviderTable.find(sql, workspaceId, id).orElseThrow(() -> missing(id));
+                    stored[0] = changed(before, change);
+                    ProviderTable.update(sql, stored[0]);
+                    return stored[0];
+                }));
         changed.accept(workspaceId);
         return stored[0];
     }
@@ -134,7 +137,8 @@ public final class Providers {
                         "kind",
                         "must be one of "
                                 + String.join(
-                                        ", ", kinds.stream().map(Kind::word).sorted().toList())));
+                                        ", ",
+                                        kinds.stream().map(Kind::word).sorted().toList())));
     }
 
     private Provider changed(Provider before, Change change) {

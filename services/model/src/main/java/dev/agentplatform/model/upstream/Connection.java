@@ -25,7 +25,6 @@ final class Connection implements Watch.Watched {
     private static final long EXPIRY_MARGIN_NANOS = 1_000_000_000;
 
     private final Socket raw;
-    private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private final Watch watch;
@@ -39,7 +38,6 @@ final class Connection implements Watch.Watched {
     /** @param raw the socket under {@code socket}, which is the same when there is no TLS */
     Connection(Socket raw, Socket socket, Watch watch) throws IOException {
         this.raw = raw;
-        this.socket = socket;
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
         this.watch = watch;

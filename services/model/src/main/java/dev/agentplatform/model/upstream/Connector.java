@@ -56,16 +56,14 @@ public final class Connector {
                 opening.completeExceptionally(failed);
             }
         });
-        cancel.cutting(() -> opening.completeExceptionally(
-                new UpstreamError(Code.CANCELLED, "The call was given up.")));
+        cancel.cutting(
+                () -> opening.completeExceptionally(new UpstreamError(Code.CANCELLED, "The call was given up.")));
         try {
             return opening.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            if (!opening.completeExceptionally(late())) {
-                opening.whenComplete((made, failed) -> {
-                    if (made != null) made.close();
-                });
-            }
+            // It may have come in this very moment.
+            if (!opening.completeExceptionally(late()) && !opening.isCompletedExceptionally())
+                opening.getNow(null).close();
             throw late();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -26,11 +26,11 @@ final class HttpAnswer implements UpstreamAnswer {
     private final Cancel cancel;
     private State state;
     private long left;
+    private UpstreamError broken;
     private boolean begun;
     private boolean closed;
 
-    HttpAnswer(
-            HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
+    HttpAnswer(HttpUpstream home, Origin origin, Connection connection, Head head, Patience patience, Cancel cancel) {
         this.home = home;
         this.origin = origin;
         this.connection = connection;
@@ -91,23 +91,33 @@ final class HttpAnswer implements UpstreamAnswer {
 
     /** Takes the contents of as many chunks as have arrived; waits only while it has none. */
     private int chunks(byte[] into) throws UpstreamError {
+        if (broken != null) throw broken;
         int n = 0;
-        while (n < into.length && state != State.DONE) {
-            if (connection.isEmpty() && n > 0) return n;
-            switch (state) {
-                case CHUNK_SIZE -> {
-                    if (n > 0 && !lineArrived()) return n;
-                    size();
-                }
-                case CHUNK -> n += content(into, n);
-                default -> {
-                    if (n > 0 && !lineArrived()) return n;
-                    if (!connection.line(CHUNK_LINE_BYTES_MAX).isEmpty()) throw Head.wrong("a chunk is longer than told");
-                    state = State.CHUNK_SIZE;
+        try {
+            while (n < into.length && state != State.DONE) {
+                if (n > 0 && !more()) return n;
+                switch (state) {
+                    case CHUNK_SIZE -> size();
+                    case CHUNK -> n += content(into, n);
+                    default -> endOfChunk();
                 }
             }
+        } catch (UpstreamError fault) {
+            if (n == 0) throw fault;
+            // What came before it is good.
+            broken = fault;
         }
         return n == 0 && state == State.DONE ? -1 : n;
+    }
+
+    /** True when the next step needs not wait. */
+    private boolean more() {
+        return state == State.CHUNK ? !connection.isEmpty() : lineArrived();
+    }
+
+    private void endOfChunk() throws UpstreamError {
+        if (!connection.line(CHUNK_LINE_BYTES_MAX).isEmpty()) throw Head.wrong("a chunk is longer than told");
+        state = State.CHUNK_SIZE;
     }
 
     private boolean lineArrived() {

@@ -112,7 +112,10 @@ public final class HttpUpstream implements Upstream, AutoCloseable {
         text.append(request.method()).append(' ').append(place.path()).append(" HTTP/1.1\r\nHost: ");
         text.append(place.authority()).append("\r\n");
         for (Map.Entry<String, String> header : request.headers().entrySet()) {
-            text.append(safe(header.getKey())).append(": ").append(safe(header.getValue())).append("\r\n");
+            text.append(safe(header.getKey()))
+                    .append(": ")
+                    .append(safe(header.getValue()))
+                    .append("\r\n");
         }
         if (request.body() != null)
             text.append("Content-Length: ").append(request.body().length).append("\r\n");

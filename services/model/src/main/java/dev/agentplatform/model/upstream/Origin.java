@@ -22,7 +22,8 @@ record Origin(boolean tls, String host, int port) {
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean tls = scheme.equals("https");
-        if (!tls && !scheme.equals("http")) throw invalid("The provider's address must begin with http:// or https://.");
+        if (!tls && !scheme.equals("http"))
+            throw invalid("The provider's address must begin with http:// or https://.");
         if (uri.getHost() == null) throw invalid("The provider's address names no host.");
         if (uri.getRawUserInfo() != null) throw invalid("The provider's address must not hold a password.");
         String host = uri.getHost();

@@ -61,8 +61,7 @@ public final class UsageRoutes {
                 request.idQuery("run_id").orElse(null),
                 request.idQuery("definition_id").orElse(null));
         String workspace = request.workspace().id();
-        return Reply.page(
-                database.read(sql -> UsageTable.list(sql, workspace, filter, page)), UsageRow::json);
+        return Reply.page(database.read(sql -> UsageTable.list(sql, workspace, filter, page)), UsageRow::json);
     }
 
     private Reply summary(Request request) {

@@ -16,12 +16,11 @@ import java.util.UUID;
 /** The SQL of {@code model_usage}. */
 final class UsageTable {
     private static final int ROWS_PER_STATEMENT = 32;
-    private static final String INSERT =
-            """
-            INSERT INTO model_usage (workspace_id, id, provider, model, operation, status, error_code, streamed, user_id,
-                api_key_id, run_id, step_id, definition_id, prompt_tokens, completion_tokens, estimated, cost_micros,
-                latency_ms, created_time) VALUES \
-            """;
+    private static final String INSERT = """
+        INSERT INTO model_usage (workspace_id, id, provider, model, operation, status, error_code, streamed, user_id,
+            api_key_id, run_id, step_id, definition_id, prompt_tokens, completion_tokens, estimated, cost_micros,
+            latency_ms, created_time) VALUES \
+        """;
     private static final String MARKS = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String INSERT_ONE = INSERT + MARKS;
     private static final String INSERT_MANY = INSERT + MARKS + (", " + MARKS).repeat(ROWS_PER_STATEMENT - 1);
@@ -95,8 +94,7 @@ final class UsageTable {
     }
 
     /** @param by one of {@link UsageRoutes#GROUPS} @param fromTime inclusive @param toTime exclusive */
-    static List<Sums> summary(Sql sql, String workspaceId, String by, long fromTime, long toTime)
-            throws SQLException {
+    static List<Sums> summary(Sql sql, String workspaceId, String by, long fromTime, long toTime) throws SQLException {
         String column = switch (by) {
             case "day" -> "created_time / 86400000";
             case "model" -> "provider || '/' || model";

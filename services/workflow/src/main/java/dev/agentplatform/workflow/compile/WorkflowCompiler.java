@@ -132,7 +132,8 @@ public final class WorkflowCompiler {
         }
         boolean repeat = !config.path("on_crash").asString("repeat").equals("fail");
         String name = definition.path("name").asString(id);
-        boolean streams = config.path("stream").isBoolean() && config.path("stream").asBoolean();
+        boolean streams =
+                config.path("stream").isBoolean() && config.path("stream").asBoolean();
         return new Node(id, type, name, work, known == null || known.effect(), repeat, streams);
     }
 

@@ -24,6 +24,7 @@ final class StandardNodeTypes {
         types.addAll(data());
         types.addAll(people());
         types.addAll(outside());
+        types.addAll(models());
         types.addAll(intelligence());
         return types;
     }
@@ -140,6 +141,31 @@ final class StandardNodeTypes {
                         of("body", Kind.ANY, "A text is sent as it is, anything else as JSON."),
                         of("accept_status", Kind.ANY, "A status or a list of statuses from 400 that are no failure.")),
                 NodeTypeInfo.of(
+                                "tool",
+                                "Calls a tool.",
+                                of("tool_binding_id", Kind.TEMPLATE, "The binding."),
+                                of("tool_id", Kind.TEMPLATE, "The tool; its most specific binding is taken."),
+                                of("tool_code", Kind.TEMPLATE, "The tool by its code."),
+                                of("tool_version_id", Kind.TEMPLATE, "One version of it."),
+                                of("input_json", Kind.ANY, "What the tool is given."),
+                                of("config_json", Kind.OBJECT, "The fields below in one object."),
+                                of("url", Kind.TEMPLATE, "The whole address."),
+                                of("base_url", Kind.TEMPLATE, "The address without its path."),
+                                of("path", Kind.TEMPLATE, "The path."),
+                                of("method", Kind.TEMPLATE, "The HTTP method."),
+                                of("query", Kind.OBJECT, "Query parameters."),
+                                of("headers", Kind.OBJECT, "Headers."),
+                                of("body", Kind.ANY, "The body."),
+                                of("body_format", Kind.TEMPLATE, "json or form."),
+                                of("accept_status", Kind.ANY, "Statuses from 400 that are no failure."))
+                        .withOneOf("tool_binding_id", "binding_id", "tool_id", "tool_code", "tool_version_id"),
+                NodeTypeInfo.of(
+                        "code",
+                        "Runs a piece of code, locked in.",
+                        oneOf("language", List.of("python", "javascript"), "Its language; python by default."),
+                        required("code", Kind.TEXT, "Assigns its answer to result; it is not a template."),
+                        of("input_json", Kind.ANY, "What the code sees as payload.")),
+                NodeTypeInfo.of(
                         "event-publish",
                         "Publishes an event.",
                         required("event_type", Kind.TEMPLATE, "The type of the event."),
@@ -148,38 +174,46 @@ final class StandardNodeTypes {
                         of("aggregate_id", Kind.TEMPLATE, "Which one.")));
     }
 
+    private static List<NodeTypeInfo> models() {
+        return List.of(
+                NodeTypeInfo.of(
+                                "llm",
+                                "Asks a language model.",
+                                of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                                of("system_prompt", Kind.TEMPLATE, "What the model is told first."),
+                                of("prompt", Kind.TEMPLATE, "What it is asked."),
+                                of("messages", Kind.LIST, "A conversation that goes before the prompt."),
+                                of("images", Kind.LIST, "URLs of images that go with the prompt, https or data."),
+                                number("temperature", Kind.NUMBER, 0, 2, "How freely it answers."),
+                                number("max_tokens", Kind.WHOLE_NUMBER, 1, 10_000_000, "How long."),
+                                of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
+                                of("response_schema", Kind.OBJECT, "JSON Schema that the answer must fit."),
+                                of("extra_json", Kind.OBJECT, "More fields of the request, as OpenAI names them."))
+                        .withOneOf("prompt", "messages"),
+                NodeTypeInfo.of(
+                                "question-classifier",
+                                "Lets a model choose a route.",
+                                of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                                required("query", Kind.TEMPLATE, "What is classified."),
+                                required("classes", Kind.LIST, "The routes: names, or {id|name, description}."),
+                                of("instruction", Kind.TEMPLATE, "What else the model is told."),
+                                of("default", Kind.TEMPLATE, "The route of an answer that names no class."))
+                        .withRouting(Routing.OPEN_ROUTES),
+                NodeTypeInfo.of(
+                        "parameter-extractor",
+                        "Lets a model read values from a text.",
+                        of("model", Kind.TEMPLATE, "The model; the default one when it is missing."),
+                        required("query", Kind.TEMPLATE, "The text."),
+                        required(
+                                "parameters",
+                                Kind.ANY,
+                                "A list of {name, type, description, required}, a map, or a JSON Schema."),
+                        of("instruction", Kind.TEMPLATE, "What else the model is told.")));
+    }
+
     /** Types that the services of the next release execute. */
     private static List<NodeTypeInfo> intelligence() {
         return List.of(
-                        NodeTypeInfo.of(
-                                        "llm",
-                                        "Asks a language model.",
-                                        of("model", Kind.TEMPLATE, "The model."),
-                                        of("system_prompt", Kind.TEMPLATE, "What the model is told first."),
-                                        of("prompt", Kind.TEMPLATE, "What it is asked."),
-                                        of("messages", Kind.LIST, "A conversation instead of a prompt."),
-                                        number("temperature", Kind.NUMBER, 0, 2, "How freely it answers."),
-                                        number("max_tokens", Kind.WHOLE_NUMBER, 1, 10_000_000, "How long."),
-                                        of("stream", Kind.BOOLEAN, "Whether tokens are shown as they come."),
-                                        of("response_schema", Kind.OBJECT, "JSON Schema of the answer."))
-                                .withOneOf("prompt", "messages"),
-                        NodeTypeInfo.of(
-                                "tool",
-                                "Calls a tool.",
-                                of("tool_binding_id", Kind.TEMPLATE, "The binding."),
-                                of("url", Kind.TEMPLATE, "The whole address."),
-                                of("base_url", Kind.TEMPLATE, "The address without its path."),
-                                of("path", Kind.TEMPLATE, "The path."),
-                                of("method", Kind.TEMPLATE, "The HTTP method."),
-                                of("query", Kind.OBJECT, "Query parameters."),
-                                of("headers", Kind.OBJECT, "Headers."),
-                                of("body", Kind.ANY, "The body.")),
-                        NodeTypeInfo.of(
-                                "code",
-                                "Runs a piece of code.",
-                                of("language", Kind.TEXT, "Its language."),
-                                required("code", Kind.TEXT, "The code; it is not a template."),
-                                of("input_json", Kind.ANY, "What the code sees as payload.")),
                         NodeTypeInfo.of(
                                 "agent",
                                 "Lets an agent work.",
@@ -197,20 +231,7 @@ final class StandardNodeTypes {
                                 "Runs a skill.",
                                 of("skill_id", Kind.TEMPLATE, "The skill."),
                                 of("skill_version_id", Kind.TEMPLATE, "One version of it."),
-                                of("input_json", Kind.ANY, "What it is given.")),
-                        NodeTypeInfo.of(
-                                        "question-classifier",
-                                        "Lets a model choose a route.",
-                                        of("model", Kind.TEMPLATE, "The model."),
-                                        required("query", Kind.TEMPLATE, "What is classified."),
-                                        required("classes", Kind.LIST, "The routes, each with a description."))
-                                .withRouting(Routing.OPEN_ROUTES),
-                        NodeTypeInfo.of(
-                                "parameter-extractor",
-                                "Lets a model read values from a text.",
-                                of("model", Kind.TEMPLATE, "The model."),
-                                required("query", Kind.TEMPLATE, "The text."),
-                                required("parameters", Kind.ANY, "The values that are looked for.")))
+                                of("input_json", Kind.ANY, "What it is given.")))
                 .stream()
                 .map(NodeTypeInfo::notAvailable)
                 .toList();

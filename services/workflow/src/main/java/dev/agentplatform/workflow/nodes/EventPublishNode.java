@@ -9,7 +9,6 @@ import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.CompiledTree;
-import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,6 +20,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class EventPublishNode implements NodeType {
     private static final int NAME_LENGTH_MAX = 200;
+
+    private final Outbox outbox;
+
+    public EventPublishNode(Outbox outbox) {
+        this.outbox = outbox;
+    }
 
     @Override
     public String name() {
@@ -41,7 +46,7 @@ public final class EventPublishNode implements NodeType {
         return context -> publish(context, tree.resolve(context.scope()));
     }
 
-    private static Outcome publish(NodeContext context, JsonNode config) {
+    private Outcome publish(NodeContext context, JsonNode config) {
         UUID id = eventId(context);
         String type = limited("event_type", NodeConfig.required(config, "event_type"));
         String aggregateType = limited(
@@ -57,14 +62,13 @@ public final class EventPublishNode implements NodeType {
                 aggregateType.isEmpty() ? "run" : aggregateType,
                 aggregateId.isEmpty() ? context.run().id().toString() : aggregateId,
                 context.now(),
-                context.now(),
                 Json.writeOrNull(payload));
         ObjectNode output = Json.object();
         output.put("event_id", id.toString());
         output.put("event_type", type);
         output.put("aggregate_type", message.aggregateType());
         output.put("aggregate_id", message.aggregateId());
-        return new Outcome.Done(output, null, null, null, config, List.of(Outbox.publish(message)));
+        return new Outcome.Done(output, null, null, null, config, outbox.rows(message));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.CompiledTree;
 import dev.agentplatform.language.Scope;
 import dev.agentplatform.language.Template;
+import dev.agentplatform.outbound.AcceptedStatuses;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.OutboundError;
 import dev.agentplatform.outbound.OutboundRequest;

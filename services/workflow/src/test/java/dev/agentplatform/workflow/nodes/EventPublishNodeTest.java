@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.agentplatform.engine.Outcome;
+import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class EventPublishNodeTest {
     private static Outcome.Done run(String config, String input) throws Exception {
-        return (Outcome.Done) new EventPublishNode().prepare(Json.parse(config)).execute(NodeContexts.input(input));
+        Clock clock = Clock.fixed(Instant.ofEpochMilli(NodeContexts.NOW), ZoneOffset.UTC);
+        return (Outcome.Done) new EventPublishNode(Outbox.unheard(clock))
+                .prepare(Json.parse(config))
+                .execute(NodeContexts.input(input));
     }
 
     @Test
@@ -32,7 +39,7 @@ class EventPublishNodeTest {
                         "workflow",
                         "order",
                         "12",
-                        NodeContexts.NOW,
+                        NodeContexts.NOW * 1_000,
                         NodeContexts.NOW,
                         "{\"total\":9.5}");
         assertThat(Ids.timeMs(id)).isEqualTo(NodeContexts.NOW);

@@ -1,14 +1,15 @@
-package dev.agentplatform.workflow.nodes;
+package dev.agentplatform.outbound;
 
-import dev.agentplatform.engine.NodeConfig;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import tools.jackson.databind.JsonNode;
 
 /** Statuses from 400 that are no failure: {@code 404}, {@code "4xx"}, {@code "404, 5xx"}, or a list of these. */
-final class AcceptedStatuses {
+public final class AcceptedStatuses {
     private AcceptedStatuses() {}
 
-    static boolean accept(JsonNode accepted, int status) {
+    /** @throws Problem 422 {@code accept_status} for an entry that is none */
+    public static boolean accept(JsonNode accepted, int status) {
         if (accepted.isArray()) {
             boolean found = false;
             // All are looked at, so that a wrong entry shows at once.
@@ -16,7 +17,9 @@ final class AcceptedStatuses {
             return found;
         }
         boolean found = false;
-        for (String entry : NodeConfig.text(accepted).split(",")) found |= matches(entry.strip(), status);
+        String entries =
+                Json.isNothing(accepted) ? "" : accepted.isString() ? accepted.stringValue() : Json.write(accepted);
+        for (String entry : entries.split(",")) found |= matches(entry.strip(), status);
         return found;
     }
 
