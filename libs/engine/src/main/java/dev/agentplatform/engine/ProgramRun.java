@@ -179,7 +179,7 @@ final class ProgramRun implements ProgramContext {
                 new StepOutput(output == null ? Json.nothing() : output, null));
         // Read only after `done`, which completes when the outcome is durable.
         recorded.put(step.key(), record);
-        ask(new ProgramRequest.Record(no, output, code, message, done));
+        ask(new ProgramRequest.Record(no, step.input(), output, code, message, done));
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,6 +31,9 @@ public final class JsonSchema {
     private static final Set<String> KEYWORDS =
             Set.of("type", "properties", "$schema", "$ref", "allOf", "anyOf", "oneOf", "required", "enum", "const");
 
+    /** What stands there is no schema. */
+    private static final Set<String> VALUES = Set.of("const", "enum", "default", "example", "examples");
+
     private static final SchemaRegistryConfig CONFIG = SchemaRegistryConfig.builder()
             .regularExpressionFactory(JsonSchema::pattern)
             .build();
@@ -38,7 +42,22 @@ public final class JsonSchema {
     private static final Schema SCHEMA_OF_SCHEMAS =
             registry().getSchema(SchemaLocation.of(SpecificationVersion.DRAFT_2020_12.getDialectId()));
 
-    private JsonSchema() {}
+    private final Schema schema;
+
+    private JsonSchema(Schema schema) {
+        this.schema = schema;
+    }
+
+    /** Compiled, for many values and all threads. @throws Problem 422 for what is no schema */
+    public static JsonSchema compile(JsonNode schema) {
+        Schema compiled = registry().getSchema(schema);
+        try {
+            compiled.initializeValidators();
+        } catch (SchemaException | IllegalArgumentException wrong) {
+            throw Problem.invalid("schema", "is no valid JSON Schema: " + wrong.getMessage());
+        }
+        return new JsonSchema(compiled);
+    }
 
     /** The schema that a client meant; an object of any kind for nothing. */
     public static JsonNode of(JsonNode written) {
@@ -66,16 +85,23 @@ public final class JsonSchema {
         if (!schema.isObject()) throw Problem.invalid(field, "must be an object, a JSON Schema");
         refuse(field, SCHEMA_OF_SCHEMAS.validate(schema));
         try {
-            // Compiles all parts, which plain loading leaves for later.
-            compiled(schema).initializeValidators();
+            // The library would log what users write wrong.
+            checkPatterns(schema);
+            // All parts: plain loading leaves them for later. A registry of its own: a shared one remembers every $id.
+            registry().getSchema(schema).initializeValidators();
         } catch (SchemaException | IllegalArgumentException wrong) {
             throw Problem.invalid(field, "is no valid JSON Schema: " + wrong.getMessage());
         }
     }
 
     /** Every way in which a value does not fit, below {@code field}; empty when it fits. */
+    public List<FieldError> errors(String field, JsonNode value) {
+        return errors(field, schema.validate(value));
+    }
+
+    /** For one value: compiles the schema each time. */
     public static List<FieldError> errors(String field, JsonNode schema, JsonNode value) {
-        return errors(field, compiled(schema).validate(value));
+        return compile(schema).errors(field, value);
     }
 
     private static void refuse(String field, List<Error> found) {
@@ -98,9 +124,16 @@ public final class JsonSchema {
                         .schemaLoader(loader -> loader.fetchRemoteResources(false)));
     }
 
-    // A registry of its own: one that is shared would remember every schema by its $id.
-    private static Schema compiled(JsonNode schema) {
-        return registry().getSchema(schema);
+    private static void checkPatterns(JsonNode schema) {
+        for (Map.Entry<String, JsonNode> member : schema.properties()) {
+            JsonNode value = member.getValue();
+            if (VALUES.contains(member.getKey())) continue;
+            if (member.getKey().equals("pattern") && value.isString()) pattern(value.stringValue());
+            if (member.getKey().equals("patternProperties"))
+                value.propertyNames().forEach(JsonSchema::pattern);
+            if (value.isObject()) checkPatterns(value);
+            if (value.isArray()) for (JsonNode item : value) if (item.isObject()) checkPatterns(item);
+        }
     }
 
     private static com.networknt.schema.regex.RegularExpression pattern(String source) {

@@ -109,22 +109,11 @@ public final class ProgramRunRoutes {
         int wait = waitSeconds(request);
         StartProgram asked = request.body(StartProgram.class);
         Optional<UUID> reserved = request.idempotency().map(Reservation::reservedId);
-        RunRecord run = runs.start(request.workspace().id(), choice(request.rawJson()), asked, reserved);
+        RunRecord run = runs.start(request.workspace().id(), runs.choice(request.rawJson()), asked, reserved);
         if (wait > 0 && !run.status().ended()) {
             run = engine.awaitEnd(run.workspaceId(), run.id(), wait * 1_000L).orElse(run);
         }
         return reply(run.status().ended() && wait > 0 ? 200 : 202, run);
-    }
-
-    private Choice choice(JsonNode body) {
-        JsonNode named = body.path(definitions.idField());
-        JsonNode version = body.path(definitions.versionIdField());
-        if (!Json.isNothing(named) && !named.isString()) throw Problem.invalid(definitions.idField(), "must be a text");
-        UUID versionId = Json.isNothing(version)
-                ? null
-                : Ids.parse(version.asString(""))
-                        .orElseThrow(() -> Problem.invalid(definitions.versionIdField(), "must be an id (a UUID)"));
-        return new Choice(Json.isNothing(named) ? null : named.stringValue(), versionId);
     }
 
     private Reply list(Request request) {

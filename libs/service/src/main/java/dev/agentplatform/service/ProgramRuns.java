@@ -8,6 +8,7 @@ import dev.agentplatform.engine.Submission;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.web.Binder;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiPredicate;
@@ -42,12 +43,49 @@ public final class ProgramRuns {
      * @throws Problem 404 or 422 that names the field, 409 {@code no_published_version}
      */
     public RunRecord start(String workspaceId, Choice choice, StartProgram asked, Optional<UUID> reservedId) {
+        return start(workspaceId, choice, asked, reservedId, null);
+    }
+
+    /** Starts a run as a POST with this body would. @param alongside rows of the caller; null for none */
+    public RunRecord start(String workspaceId, ObjectNode body, Optional<UUID> reservedId, Engine.Alongside alongside) {
+        return start(workspaceId, choice(body), Binder.bind(body, StartProgram.class), reservedId, alongside);
+    }
+
+    /** Looks at a body without making anything. @throws Problem 422 that names the field */
+    public void check(ObjectNode body) {
+        Binder.bind(body, StartProgram.class);
+        Choice choice = choice(body);
+        if (choice.idOrCode() == null && choice.versionId() == null) {
+            throw Problem.invalid(kind.definitions().idField(), "is required");
+        }
+    }
+
+    /** Which definition a body names. @throws Problem 422 */
+    Choice choice(JsonNode body) {
+        String idField = kind.definitions().idField();
+        String versionField = kind.definitions().versionIdField();
+        JsonNode named = body.path(idField);
+        JsonNode version = body.path(versionField);
+        if (!Json.isNothing(named) && !named.isString()) throw Problem.invalid(idField, "must be a text");
+        UUID versionId = Json.isNothing(version)
+                ? null
+                : Ids.parse(version.asString(""))
+                        .orElseThrow(() -> Problem.invalid(versionField, "must be an id (a UUID)"));
+        return new Choice(Json.isNothing(named) ? null : named.stringValue(), versionId);
+    }
+
+    private RunRecord start(
+            String workspaceId,
+            Choice choice,
+            StartProgram asked,
+            Optional<UUID> reservedId,
+            Engine.Alongside alongside) {
         if (asked.sessionId() != null && !sessions.test(workspaceId, asked.sessionId())) {
             throw Problem.notFound("session", asked.sessionId());
         }
         VersionBody version = definitions.resolve(workspaceId, choice.idOrCode(), choice.versionId());
         kind.checkInput(version, asked.input());
-        return engine.submit(new Submission(
+        Submission submission = new Submission(
                 reservedId.orElseGet(ids::nextRun),
                 workspaceId,
                 kind.definitions().name(),
@@ -57,7 +95,8 @@ public final class ProgramRuns {
                 asked.input().stored(),
                 metadata(asked),
                 options(asked),
-                null));
+                null);
+        return engine.submit(submission, alongside);
     }
 
     /** @throws Problem 404 also for runs of other kinds */

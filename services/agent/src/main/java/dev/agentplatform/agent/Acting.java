@@ -31,7 +31,7 @@ final class Acting {
         this.agent = agent;
         this.toolkit = toolkit;
         this.calls = new ModelCalls(context, run, agent, parts.models());
-        this.approvals = new Approvals(context, run);
+        this.approvals = new Approvals(context, run, parts.questions());
     }
 
     /** @return {@code {output_text, output_json?, finish_reason, usage}} */

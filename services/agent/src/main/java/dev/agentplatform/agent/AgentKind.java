@@ -17,18 +17,24 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Agents as the engine runs them and as the API shows them. */
 public final class AgentKind implements RunKind, RunnableKind {
-    public static final DefinitionKind KIND =
-            new DefinitionKind("agent", "/agents", true, VersionStatus.DRAFT, new AgentRules());
+    public static final String NAME = "agent";
 
     /** What a finished run shows of its result beside the output. */
     private static final List<String> SHOWN =
             List.of("selected_tool_refs", "selected_skill_refs", "messages", "finish_reason", "usage");
 
+    private final DefinitionKind kind;
     private final Definitions definitions;
     private final AgentParts parts;
     private final boolean autoStart;
 
+    /** @param remembers whether this server has memories */
+    static DefinitionKind kind(boolean remembers) {
+        return new DefinitionKind(NAME, "/agents", true, VersionStatus.DRAFT, new AgentRules(remembers));
+    }
+
     AgentKind(Definitions definitions, AgentParts parts, boolean autoStart) {
+        this.kind = definitions.kind();
         this.definitions = definitions;
         this.parts = parts;
         this.autoStart = autoStart;
@@ -36,7 +42,7 @@ public final class AgentKind implements RunKind, RunnableKind {
 
     @Override
     public String name() {
-        return KIND.name();
+        return NAME;
     }
 
     @Override
@@ -50,7 +56,7 @@ public final class AgentKind implements RunKind, RunnableKind {
 
     @Override
     public DefinitionKind definitions() {
-        return KIND;
+        return kind;
     }
 
     @Override
@@ -65,14 +71,16 @@ public final class AgentKind implements RunKind, RunnableKind {
         }
     }
 
-    /** Only the built-in mock model, and nothing to call. */
     @Override
     public boolean harmless(RunRecord run) {
-        Agent agent = agent(run);
+        return harmless(run.workspaceId(), agent(run));
+    }
+
+    /** Only the built-in mock model, and nothing to call. */
+    boolean harmless(String workspaceId, Agent agent) {
         return agent.tools().isEmpty()
                 && agent.skills().isEmpty()
-                && !agent.memory().writes()
-                && parts.mockOnly().test(run.workspaceId(), agent.model().name());
+                && parts.mockOnly().test(workspaceId, agent.model().name());
     }
 
     @Override

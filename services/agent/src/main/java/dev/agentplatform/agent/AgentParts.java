@@ -1,5 +1,6 @@
 package dev.agentplatform.agent;
 
+import dev.agentplatform.human.StepQuestions;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.Models;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.function.BiPredicate;
  * What programs of agents work with.
  *
  * @param sources of capabilities by name
+ * @param memory null when this server has none
+ * @param questions puts approvals to people
  * @param userOf the user of a session of a workspace; null when it has none
  * @param mockOnly whether a workspace's model of this name, or its default for null, is the built-in mock
  */
@@ -19,6 +22,7 @@ public record AgentParts(
         Models models,
         AgentMemory memory,
         Map<String, CapabilitySource> sources,
+        StepQuestions questions,
         BiFunction<String, UUID, String> userOf,
         BiPredicate<String, String> mockOnly) {
     public AgentParts {

@@ -10,8 +10,10 @@ import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
+import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -54,6 +56,11 @@ final class AgentProgram implements Program {
         ObjectNode answer = acting.converse(conversation, offered);
         memory.write(question, answer.path("output_text").asString(""));
         return with(answer, selection);
+    }
+
+    @Override
+    public List<RowWrite> abandoned(RunRecord of, String key, UUID stepId, long now) {
+        return parts.questions().withdraw(of, stepId, now);
     }
 
     /** A run without a text asks with its JSON. */

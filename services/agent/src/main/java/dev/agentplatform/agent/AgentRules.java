@@ -21,12 +21,21 @@ final class AgentRules implements VersionRules {
             "skill_refs", "skill_refs_json",
             "knowledge_refs", "knowledge_refs_json");
 
+    private final boolean remembers;
+
+    AgentRules(boolean remembers) {
+        this.remembers = remembers;
+    }
+
     @Override
     public JsonNode body(String workspaceId, JsonNode request, VersionStatus status) {
         AgentBody body = Binder.bind(request, AgentBody.class);
         if (body.outputSchemaJson() != null) JsonSchema.checkSchema("output_schema_json", body.outputSchemaJson());
         if (status == VersionStatus.PUBLISHED && blank(body.systemPrompt()) && blank(body.goal()) && blank(body.role())) {
             throw Problem.invalid("system_prompt", "is required to publish, or goal, or role");
+        }
+        if (status == VersionStatus.PUBLISHED && !remembers && Agent.of(Reply.tree(body)).memory().reads()) {
+            throw new Problem(422, "memory_not_available", "This server has no memories; memory_policy cannot be used.");
         }
         ObjectNode stored = Json.object();
         // Without the fields that were not sent, so that a default can change for none of them.

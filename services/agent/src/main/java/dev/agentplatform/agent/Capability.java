@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param definitionId as its source knows it
  * @param versionId the version to use; null when the source has none
  * @param parameters JSON Schema of an object
+ * @param isRun a call is a run of its own, a child of the agent's
  * @param needsApproval a person decides on each call
  */
 public record Capability(
@@ -22,6 +23,7 @@ public record Capability(
         String versionId,
         String description,
         JsonNode parameters,
+        boolean isRun,
         boolean needsApproval) {
     private static final int NAME_LENGTH_MAX = 64;
 
@@ -33,7 +35,7 @@ public record Capability(
 
     Capability approved(boolean byAPerson) {
         return new Capability(
-                source, name, definitionId, versionId, description, parameters, needsApproval || byAPerson);
+                source, name, definitionId, versionId, description, parameters, isRun, needsApproval || byAPerson);
     }
 
     ObjectNode write() {
@@ -43,6 +45,7 @@ public record Capability(
                 .put("definition_id", definitionId)
                 .put("version_id", versionId)
                 .put("description", description)
+                .put("is_run", isRun)
                 .put("needs_approval", needsApproval);
         json.set("parameters", parameters);
         return json;
@@ -56,6 +59,7 @@ public record Capability(
                 json.path("version_id").asString(null),
                 json.path("description").asString(""),
                 json.path("parameters"),
+                json.path("is_run").asBoolean(false),
                 json.path("needs_approval").asBoolean(false));
     }
 }

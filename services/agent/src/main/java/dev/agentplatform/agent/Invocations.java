@@ -8,6 +8,7 @@ import dev.agentplatform.kernel.Times;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,18 +17,24 @@ import tools.jackson.databind.node.ObjectNode;
 final class Invocations {
     private static final List<String> SOURCES = List.of("tool:", "skill:");
 
+    /** Type of a step that looks whether a child run can begin. */
+    static final String CHECK = "check";
+
+    private static final char AT = '@';
+
     private Invocations() {}
 
-    /** @param steps all steps of the run, in order */
-    static List<ObjectNode> of(RunRecord run, List<StepRecord> steps) {
+    /** @param steps all steps of the run, in order @param children its child runs by the number of their step */
+    static List<ObjectNode> of(RunRecord run, List<StepRecord> steps, Map<Integer, RunRecord> children) {
         List<ObjectNode> shown = new ArrayList<>();
         Set<String> called = new HashSet<>();
         JsonNode selection = Json.nothing();
         for (StepRecord step : steps) {
             if (step.key().equals(AgentProgram.SELECTION)) selection = step.output().json();
-            if (SOURCES.stream().noneMatch(step.type()::startsWith)) continue;
-            called.add(step.type());
-            shown.add(invocation(run, step));
+            String type = type(step);
+            if (SOURCES.stream().noneMatch(type::startsWith)) continue;
+            called.add(type);
+            shown.add(invocation(run, step, type, children.get(step.no())));
         }
         for (JsonNode one : selection.path("capabilities")) {
             Capability capability = Capability.read(one);
@@ -37,17 +44,30 @@ final class Invocations {
         return shown;
     }
 
-    private static String typeOf(Capability capability) {
+    /** What the step of a call is called. */
+    static String typeOf(Capability capability) {
         return capability.source() + ":" + capability.name();
     }
 
-    private static ObjectNode invocation(RunRecord run, StepRecord step) {
-        int colon = step.type().indexOf(':');
-        ObjectNode json = scoped(run, step.type().substring(0, colon), step.type().substring(colon + 1))
+    /** The key of a step that is a child run: the type of such a step says only that. */
+    static String keyOf(Capability capability, String key) {
+        return typeOf(capability) + AT + key;
+    }
+
+    private static String type(StepRecord step) {
+        int at = step.key().indexOf(AT);
+        boolean refused = step.type().equals(CHECK) && step.status().equals("failed");
+        return at > 0 && (step.type().equals("child") || refused) ? step.key().substring(0, at) : step.type();
+    }
+
+    private static ObjectNode invocation(RunRecord run, StepRecord step, String type, RunRecord child) {
+        int colon = type.indexOf(':');
+        ObjectNode json = scoped(run, type.substring(0, colon), type.substring(colon + 1))
                 .put("id", Ids.step(run.id(), step.no()).toString())
                 .put("step_key", step.key())
                 .put("status", status(step.status()));
-        json.set("input_json", step.input());
+        json.put("child_run_id", child == null ? null : child.id().toString());
+        json.set("input_json", child == null ? step.input() : child.input());
         JsonNode output = step.output().json();
         json.put("output_text", output.path("output_text").asString(null));
         json.set("output_json", output.has("output_json") ? output.get("output_json") : Json.nothing());
@@ -60,6 +80,7 @@ final class Invocations {
     private static String status(String step) {
         return switch (step) {
             case "completed", "failed", "running" -> step;
+            case "pending" -> "running";
             case "cancelled" -> "skipped";
             default -> "selected";
         };

@@ -7,6 +7,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.CallOrigin;
 import dev.agentplatform.model.Models;
 import dev.agentplatform.model.wire.WireError;
+import java.io.IOException;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -35,6 +36,17 @@ final class ModelCalls {
         return context.step(key, "model", input, () -> answer(request, key));
     }
 
+    /** The whole answer, whose text followers of the run have read as it came. */
+    private ObjectNode streamed(CallOrigin origin, ObjectNode request, String key) throws InterruptedException {
+        Chunks chunks = new Chunks(context.tokens(key));
+        try {
+            models.stream(origin, request, TIME_LIMIT, chunks);
+        } catch (IOException cut) {
+            throw new Problem(502, "model_cut", "The model's answer broke off.");
+        }
+        return chunks.whole();
+    }
+
     private JsonNode answer(ObjectNode request, String key) throws InterruptedException {
         CallOrigin origin = new CallOrigin(
                 run.workspaceId(),
@@ -45,7 +57,9 @@ final class ModelCalls {
                 run.definitionId(),
                 context.idempotencyKey(key));
         try {
-            ObjectNode completion = models.chat(origin, request, TIME_LIMIT);
+            ObjectNode completion = agent.model().stream()
+                    ? streamed(origin, request, key)
+                    : models.chat(origin, request, TIME_LIMIT);
             JsonNode choice = completion.path("choices").path(0);
             ObjectNode kept = Json.object();
             kept.set("message", choice.path("message"));

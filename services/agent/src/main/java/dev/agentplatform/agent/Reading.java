@@ -48,14 +48,7 @@ final class Reading {
 
     private JsonNode search(Agent.Knowledge base, JsonNode query, String key) throws Exception {
         CapabilitySource source = parts.require(SOURCE);
-        Capability capability = source.find(run.workspaceId(), base.named());
-        return source.invoke(new Use(
-                run.workspaceId(),
-                run.id(),
-                run.sessionId(),
-                capability,
-                query,
-                context.idempotencyKey(key),
-                TIME_LIMIT));
+        Capability capability = source.find(run, base.named());
+        return source.invoke(new Use(run, capability, query, context.idempotencyKey(key), TIME_LIMIT));
     }
 }

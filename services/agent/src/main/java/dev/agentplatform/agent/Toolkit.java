@@ -4,16 +4,20 @@ import dev.agentplatform.agent.Agent.Ref;
 import dev.agentplatform.agent.CapabilitySource.Use;
 import dev.agentplatform.engine.ProgramContext;
 import dev.agentplatform.engine.ProgramContext.Attempt;
+import dev.agentplatform.engine.ProgramContext.ChildCall;
+import dev.agentplatform.engine.ProgramContext.ChildEnd;
 import dev.agentplatform.engine.ProgramContext.LeafStep;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -71,7 +75,7 @@ final class Toolkit {
     private void add(
             String source, Ref ref, boolean selected, boolean auto, Set<String> names, ArrayNode capabilities, ArrayNode missing) {
         try {
-            Capability one = parts.require(source).find(run.workspaceId(), ref.named()).approved(ref.needsApproval());
+            Capability one = parts.require(source).find(run, ref.named()).approved(ref.needsApproval());
             // Two of one name would be one to the model; the first counts.
             if (!names.add(one.name())) return;
             capabilities.add(one.write()
@@ -113,26 +117,77 @@ final class Toolkit {
 
     /** Calls side by side; results in the order of the requests. */
     List<Attempt> invoke(ProgramContext context, List<Request> requests) {
-        return context.attempts(requests.stream()
-                .map(request -> new LeafStep(
-                        request.key(),
-                        request.capability().source() + ":" + request.capability().name(),
-                        request.input(),
-                        () -> invoke(context, request)))
-                .toList());
+        List<Attempt> attempts = new ArrayList<>(Collections.nCopies(requests.size(), null));
+        List<Integer> leaves = places(requests, false);
+        List<Attempt> done = leaves.isEmpty()
+                ? List.of()
+                : context.attempts(leaves.stream().map(i -> leaf(context, requests.get(i))).toList());
+        for (int i = 0; i < leaves.size(); i++) attempts.set(leaves.get(i), done.get(i));
+        runs(context, requests, attempts);
+        return attempts;
     }
 
-    private JsonNode invoke(ProgramContext context, Request request) throws Exception {
-        Capability capability = request.capability();
-        return parts.require(capability.source())
-                .invoke(new Use(
-                        run.workspaceId(),
-                        run.id(),
-                        run.sessionId(),
-                        capability,
-                        request.input(),
-                        context.idempotencyKey(request.key()),
-                        TIME_LIMIT));
+    /** What cannot begin, for example because its input does not fit, is an answer too: nothing is started for it. */
+    private void runs(ProgramContext context, List<Request> requests, List<Attempt> attempts) {
+        List<Integer> all = places(requests, true);
+        if (all.isEmpty()) return;
+        List<Attempt> checked =
+                context.attempts(all.stream().map(i -> check(context, requests.get(i))).toList());
+        List<Integer> started = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            if (checked.get(i).code() == null) started.add(all.get(i));
+            else attempts.set(all.get(i), checked.get(i));
+        }
+        if (started.isEmpty()) return;
+        List<ChildEnd> ended = context.children(
+                started.stream().map(i -> child(context, requests.get(i))).toList());
+        for (int i = 0; i < started.size(); i++) attempts.set(started.get(i), attempt(ended.get(i)));
+    }
+
+    private LeafStep check(ProgramContext context, Request request) {
+        String key = Invocations.keyOf(request.capability(), request.key()) + ":check";
+        return new LeafStep(key, Invocations.CHECK, request.input(), () -> {
+            source(request).childRun(use(context, request));
+            return Json.object();
+        });
+    }
+
+    private static List<Integer> places(List<Request> requests, boolean runs) {
+        return IntStream.range(0, requests.size())
+                .filter(i -> requests.get(i).capability().isRun() == runs)
+                .boxed()
+                .toList();
+    }
+
+    private LeafStep leaf(ProgramContext context, Request request) {
+        return new LeafStep(
+                request.key(),
+                Invocations.typeOf(request.capability()),
+                request.input(),
+                () -> source(request).invoke(use(context, request)));
+    }
+
+    private ChildCall child(ProgramContext context, Request request) {
+        String key = Invocations.keyOf(request.capability(), request.key());
+        return new ChildCall(key, () -> source(request).childRun(use(context, request)));
+    }
+
+    private CapabilitySource source(Request request) {
+        return parts.require(request.capability().source());
+    }
+
+    private Use use(ProgramContext context, Request request) {
+        return new Use(
+                run, request.capability(), request.input(), context.idempotencyKey(request.key()), TIME_LIMIT);
+    }
+
+    /** Runs of programs answer in our form already; those of workflows with what they like. */
+    private static Attempt attempt(ChildEnd end) {
+        JsonNode output = end.output();
+        if (!end.completed() || output.has("output_text")) {
+            return new Attempt(output, end.errorCode(), end.errorMessage());
+        }
+        return new Attempt(Json.object().set("output_json", output), null, null);
     }
 
     /** What the model reads of a result. */

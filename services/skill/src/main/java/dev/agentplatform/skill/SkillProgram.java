@@ -17,6 +17,7 @@ record SkillProgram(RunRecord run, Skill skill, SkillWork work, ChildRuns childr
     @Override
     public JsonNode run(ProgramContext context, JsonNode stored) {
         JsonNode input = SkillInput.of(RunInput.of(stored));
+        SkillInput.check(skill, input);
         if (ProgramRuns.isDry(run) && !(skill.implementation() instanceof Implementation.TextTemplate)) {
             return SkillWork.answer("", Json.nothing()).put("dry_run", true).set("input_json", input);
         }

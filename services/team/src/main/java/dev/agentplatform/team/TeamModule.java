@@ -31,15 +31,18 @@ public final class TeamModule {
         return kind;
     }
 
+    /** Starts and finds runs, also for those that do so without HTTP. @param sessions whether a workspace has a session */
+    public ProgramRuns runs(Engine engine, Ids ids, BiPredicate<String, UUID> sessions) {
+        return new ProgramRuns(engine, ids, kind, definitions, sessions);
+    }
+
     public Definitions definitions() {
         return definitions;
     }
 
-    /** @param sessions whether a workspace has a session */
-    public Routes routes(Engine engine, Follower follower, Ids ids, BiPredicate<String, UUID> sessions) {
+    public Routes routes(Engine engine, Follower follower, ProgramRuns runs) {
         Routes routes = new Routes("team", "Teams, their versions and their runs");
         new DefinitionRoutes(catalog, TeamKind.KIND).addTo(routes);
-        ProgramRuns runs = new ProgramRuns(engine, ids, kind, definitions, sessions);
         new ProgramRunRoutes(kind, runs, engine, follower).addTo(routes);
         return routes;
     }
