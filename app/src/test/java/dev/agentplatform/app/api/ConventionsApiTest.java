@@ -194,6 +194,7 @@ class ConventionsApiTest {
 
     private static final Map<String, String> BODIES = Map.ofEntries(
             Map.entry("/gateway/api-keys/{id}/status", "{'status':'revoked'}"),
+            Map.entry("/skills/installations/{id}/status", "{'status':'disabled'}"),
             Map.entry("/sessions/{id}/messages", "{'role':'user','content_text':'x'}"),
             Map.entry("/runtime/runs/{id}/status", "{'status':'failed'}"),
             Map.entry("/runtime/runs/{id}/signal", "{'name':'go'}"),
@@ -233,6 +234,12 @@ class ConventionsApiTest {
                                         .formatted(ids.get("session"), ids.get("version")))
                         .expect(201)
                         .id());
+        for (String kind : PROGRAMS) programs(api, kind, ids);
+        ids.put(
+                "installation",
+                api.post("/skills/installations", "{'skill_id':'mine','install_scope':'workspace'}")
+                        .expect(201)
+                        .id());
         ids.put(
                 "users",
                 api.post("/auth/users", "{'username':'mine'}").expect(201).id());
@@ -252,7 +259,37 @@ class ConventionsApiTest {
         return ids;
     }
 
+    private static final List<String> PROGRAMS = List.of("agent", "team", "skill");
+
+    /** A definition of the kind, a version and a run of it. */
+    private static void programs(Api api, String kind, Map<String, String> ids) {
+        String body =
+                switch (kind) {
+                    case "agent" -> "'system_prompt':'x'";
+                    case "team" ->
+                        "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]";
+                    default -> "'runtime_type':'template','implementation_json':{'template':'x'}";
+                };
+        String id = Programs.made(api, kind, "mine");
+        ids.put(kind, id);
+        ids.put(kind + "_version", Programs.version(api, kind, id, body).expect(201).id());
+        ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
+    }
+
+    /** Which of {@link #programs} a path is about; null for other paths. */
+    private static String program(String path) {
+        if (path.startsWith("/skills/installations/")) return "installation";
+        for (String kind : PROGRAMS) {
+            if (path.startsWith("/" + kind + "s/versions/")) return kind + "_version";
+            if (path.startsWith("/" + kind + "s/runs/")) return kind + "_run";
+            if (path.startsWith("/" + kind + "s/")) return kind;
+        }
+        return null;
+    }
+
     private static String filled(String path, Map<String, String> ids) {
+        String program = program(path);
+        if (program != null) return path.replaceAll("\\{[^}]*}", ids.get(program));
         String kind = path.startsWith("/workflows/versions/")
                 ? "version"
                 : path.startsWith("/workflows/apps/versions/")

@@ -8,6 +8,7 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.testkit.Await;
@@ -411,6 +412,36 @@ class ProgramTest {
             process.end(answered);
             assertThat(process.result(answered).asString()).isEqualTo("somebody");
             assertThat(process.count("event")).as("asked, not undone").isEqualTo(5);
+        }
+    }
+
+    @OnBothDatabases
+    void aFailureAmongAttemptsIsAnAnswerAndStaysOne(Database database) {
+        try (TestProcess process = TestProcess.start(database)) {
+            Program program = (context, input) -> {
+                LeafStep broken = new LeafStep("broken", "work", Json.object().put("n", 1), () -> {
+                    effects.merge("broken", 1, Integer::sum);
+                    throw new Problem(422, "refused", "no");
+                });
+                ArrayNode ends = Json.array();
+                for (ProgramContext.Attempt attempt : context.attempts(List.of(leaf("fine"), broken))) {
+                    ends.add(attempt.code() == null ? attempt.output().asString() : attempt.code());
+                }
+                // A wait in between: what follows is a replay.
+                context.awaitTime("pause", context.createdTime() + 1_000);
+                return ends;
+            };
+            UUID id = process.submit(program);
+            RunRecord end = finish(process, id);
+            assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
+            assertThat(end.output().json()).isEqualTo(Json.parse("[\"did fine\",\"refused\"]"));
+            assertThat(effects).containsExactlyInAnyOrderEntriesOf(Map.of("fine", 1, "broken", 1));
+            StepRecord broken = process.steps(id).stream()
+                    .filter(step -> step.key().equals("broken"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(broken.status()).isEqualTo("failed");
+            assertThat(broken.input()).isEqualTo(Json.parse("{\"n\":1}"));
         }
     }
 }

@@ -7,6 +7,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A room whose definitions agents can call: tools, skills, knowledge. */
 public interface CapabilitySource {
+    /** As in {@link Capability#source}. */
+    String name();
+
     /**
      * What is there under an id or code for a run of an agent.
      *
