@@ -117,7 +117,7 @@ class TeamApiTest {
 
     @OnEveryServer
     void turnsAreLimited(Api api) {
-        String team = team(api, "round_robin", ",'config_json':{'max_turns':4,'rounds':50}");
+        String team = team(api, "debate", ",'config_json':{'max_turns':4,'rounds':50}");
         Answer run = Programs.run(api, "team", team, "'input_text':'What?'");
         assertThat(run.text("ended_by")).as(run.text()).isEqualTo("turns");
         assertThat(run.at("turns").size()).isEqualTo(4);
