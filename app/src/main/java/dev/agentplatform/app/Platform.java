@@ -15,7 +15,6 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.event.EventModule;
-import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
@@ -93,7 +92,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -204,19 +202,8 @@ public final class Platform implements AutoCloseable {
     }
 
     private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
-        RunStarter workflows = new RunStarter() {
-            @Override
-            public String kind() {
-                return "workflow";
-            }
-
-            @Override
-            public void start(String workspaceId, ObjectNode body, UUID runId) {
-                runs.start(workspaceId, Binder.bind(body, StartRun.class), Optional.of(runId));
-            }
-        };
         List<RunStarter> starters = new ArrayList<>(programs);
-        starters.add(workflows);
+        starters.add(new TriggeredRuns(runs));
         return new EventModule.Wiring(
                 database,
                 process,

@@ -27,6 +27,9 @@ public final class Demo implements AutoCloseable {
     private static final String FOLDER = "/demo/";
     private static final List<String> WORKFLOWS =
             List.of("support-mail.yaml", "order-report.yaml", "shipment-polling.yaml", "shipment-rollback.yaml");
+    /** What the built-in model says; a provider that the environment names takes its place. */
+    private static final String MODEL = "support-model.json";
+
     /** The server is killed around this call to the outside, while at least so many wait for their answer. */
     private static final int KILL_AT_CALL = 16;
 
@@ -46,7 +49,7 @@ public final class Demo implements AutoCloseable {
 
     /** Starts nothing yet. @param data the server's data folder @param port where it shall listen */
     public Demo(Path data, int port, EventLines lines, Clock clock) {
-        this.server = new ServerProcess(data, port);
+        this.server = new ServerProcess(data, port, MODEL);
         this.api = new ApiClient(server.address(), Map.of());
         this.receiver = new Receiver(KILL_AT_CALL, IN_FLIGHT_LEAST);
         this.lines = lines;
@@ -62,7 +65,7 @@ public final class Demo implements AutoCloseable {
     public boolean tell() throws InterruptedException {
         chapter("A server, as a process of its own: " + server.address() + " (log: " + server.log() + ")");
         server.start(api);
-        chapter("Three examples: support mail sorted by rules, orders checked four at a time, shipments");
+        chapter("Examples: support mail answered by a language model, orders checked four at a time, shipments");
         for (String file : WORKFLOWS) define(file);
         startRuns();
         Ledger.Outage outage = crash();
@@ -231,6 +234,7 @@ public final class Demo implements AutoCloseable {
         row("steps", steps + " recorded");
         row("events", events + " shown, each once, across the restart");
         row("restarts", "1, by SIGKILL");
+        row("language model", model());
         row("calls outside", calls + " for " + receiver.calls().size() + " idempotency keys");
         row("before the kill", balance.finishedBefore() + " calls were recorded; done again: none");
         row(
@@ -241,6 +245,19 @@ public final class Demo implements AutoCloseable {
         if (wrong.isEmpty())
             lines.line("   " + lines.styled("green", "Nothing was lost, and nothing finished was done twice."));
         return wrong.isEmpty();
+    }
+
+    /** Who wrote the answers. */
+    private String model() throws InterruptedException {
+        for (Map.Entry<String, Follower> one : followers.entrySet()) {
+            if (!one.getValue().name.startsWith("mail")) continue;
+            JsonNode run = api.get("/runtime/runs/" + one.getKey());
+            String name = run.path("output_json").path("model").asString("none");
+            boolean mock = name.equals("mock");
+            String hint = "; for a real one set AGENT_PLATFORM_PROVIDER_BASE_URL, …_PROVIDER_API_KEY, …_DEFAULT_MODEL";
+            return name + (mock ? hint : "");
+        }
+        return "none";
     }
 
     /** Tells what to try on the server that stays up, then waits until it ends. */
@@ -285,7 +302,7 @@ public final class Demo implements AutoCloseable {
         api.close();
     }
 
-    private static String resource(String file) {
+    static String resource(String file) {
         try (InputStream in = Demo.class.getResourceAsStream(FOLDER + file)) {
             if (in == null) throw new IllegalStateException("the program was built without " + file);
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

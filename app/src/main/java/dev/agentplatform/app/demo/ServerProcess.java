@@ -32,11 +32,14 @@ final class ServerProcess implements AutoCloseable {
 
     private final Path data;
     private final int port;
+    private final String model;
     private Process process;
 
-    ServerProcess(Path data, int port) {
+    /** @param model resource with what the mock says */
+    ServerProcess(Path data, int port, String model) {
         this.data = data;
         this.port = port;
+        this.model = model;
     }
 
     String address() {
@@ -55,12 +58,15 @@ final class ServerProcess implements AutoCloseable {
     synchronized void start(ApiClient api) throws InterruptedException {
         try {
             Files.createDirectories(data);
+            Path script = data.resolve(model);
+            Files.writeString(script, Demo.resource(model));
             ProcessBuilder builder = new ProcessBuilder(command())
                     .redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(nothing()))
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
             Map<String, String> environment = builder.environment();
             NOT_TAKEN_OVER.forEach(environment::remove);
+            environment.putIfAbsent("AGENT_PLATFORM_MOCK_SCRIPT", script.toAbsolutePath().toString());
             process = builder.start();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot start the server's process", failure);

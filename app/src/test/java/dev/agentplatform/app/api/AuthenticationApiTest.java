@@ -88,6 +88,7 @@ class AuthenticationApiTest {
                         "/health",
                         "/ready",
                         "/gateway/services/health",
+                        "/events/inbound/{key}",
                         "/auth/login",
                         "/auth/refresh",
                         "/auth/logout");

@@ -144,15 +144,16 @@ class ConventionsApiTest {
 
     @OnEveryServer
     void anIdOfAnotherWorkspaceIsNotFoundOnEveryRoute(Api api) {
-        Map<String, String> ids = things(api);
+        Map<String, String> ids = Things.of(api);
         Api stranger = api.elsewhere();
         List<String> asked = new ArrayList<>();
         for (Route route : api.server().routes()) {
             if (!route.path().contains("{")) continue;
-            String path = filled(route.path(), ids);
+            if (Things.isName(route.path())) continue;
+            String path = Things.filled(route.path(), ids);
             String body = route.method().equals("GET") || route.method().equals("DELETE")
                     ? null
-                    : BODIES.getOrDefault(route.path(), "{}");
+                    : Things.BODIES.getOrDefault(route.path(), "{}");
             Answer refused = stranger.send(route.method(), path, body);
             assertThat(refused.status())
                     .as("%s answered %s", refused.request(), refused.text())
@@ -179,7 +180,16 @@ class ConventionsApiTest {
                 "/auth/roles",
                 "/auth/assignments",
                 "/gateway/api-keys",
-                "/human/tasks")) {
+                "/human/tasks",
+                "/tools",
+                "/tools/bindings",
+                "/tools/credentials",
+                "/models/providers",
+                "/events",
+                "/events/subscriptions",
+                "/events/deliveries",
+                "/events/inbound-endpoints",
+                "/scheduler/jobs")) {
             assertThat(stranger.get(list).expect(200).json().path("items").size())
                     .as(list)
                     .isZero();
@@ -190,131 +200,6 @@ class ConventionsApiTest {
                 .isEqualTo("queued");
         assertThat(api.get("/human/tasks/" + ids.get("task")).expect(200).text("status"))
                 .isEqualTo("open");
-    }
-
-    private static final Map<String, String> BODIES = Map.ofEntries(
-            Map.entry("/gateway/api-keys/{id}/status", "{'status':'revoked'}"),
-            Map.entry("/skills/installations/{id}/status", "{'status':'disabled'}"),
-            Map.entry("/sessions/{id}/messages", "{'role':'user','content_text':'x'}"),
-            Map.entry("/runtime/runs/{id}/status", "{'status':'failed'}"),
-            Map.entry("/runtime/runs/{id}/signal", "{'name':'go'}"),
-            Map.entry("/runtime/node-runs/{id}/status", "{'status':'running','worker_key':'thief'}"),
-            Map.entry("/runtime/node-runs/{id}/resume-human", "{'human_task_id':'x'}"),
-            Map.entry("/human/tasks/{id}/claim", "{'claimed_by':'thief'}"),
-            Map.entry("/human/tasks/{id}/complete", "{'status':'approved'}"));
-
-    /** One of each kind of thing, by kind. */
-    private static Map<String, String> things(Api api) {
-        Map<String, String> ids = new HashMap<>();
-        ids.put("session", api.session());
-        ids.put("workflow", api.workflow("mine"));
-        ids.put("version", api.version(ids.get("workflow"), ANSWER, "published"));
-        ids.put(
-                "app",
-                api.post("/workflows/apps", "{'code':'mine','name':'Mine'}")
-                        .expect(201)
-                        .id());
-        ids.put(
-                "app_version",
-                api.post("/workflows/apps/versions", "{'app_id':'mine'}")
-                        .expect(201)
-                        .id());
-        ids.put("run", api.byHand(ids.get("version")).id());
-        ids.put("node_run", api.nodeRuns(ids.get("run")).text("items.0.id"));
-        ids.put(
-                "task",
-                api.post("/human/tasks", "{'task_type':'approval','title':'Mine'}")
-                        .expect(201)
-                        .id());
-        ids.put(
-                "request",
-                api.post(
-                                "/sessions/run-requests",
-                                "{'session_id':'%s','workflow_version_id':'%s'}"
-                                        .formatted(ids.get("session"), ids.get("version")))
-                        .expect(201)
-                        .id());
-        for (String kind : PROGRAMS) programs(api, kind, ids);
-        ids.put(
-                "installation",
-                api.post("/skills/installations", "{'skill_id':'mine','install_scope':'workspace'}")
-                        .expect(201)
-                        .id());
-        ids.put(
-                "users",
-                api.post("/auth/users", "{'username':'mine'}").expect(201).id());
-        ids.put(
-                "roles",
-                api.post("/auth/roles", "{'code':'mine','name':'Mine','permissions_json':[]}")
-                        .expect(201)
-                        .id());
-        ids.put(
-                "assignments",
-                api.post("/auth/assignments", "{'user_id':'mine','role_id':'mine'}")
-                        .expect(201)
-                        .id());
-        ids.put(
-                "api-keys",
-                api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
-        return ids;
-    }
-
-    private static final List<String> PROGRAMS = List.of("agent", "team", "skill");
-
-    /** A definition of the kind, a version and a run of it. */
-    private static void programs(Api api, String kind, Map<String, String> ids) {
-        String body =
-                switch (kind) {
-                    case "agent" -> "'system_prompt':'x'";
-                    case "team" ->
-                        "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]";
-                    default -> "'runtime_type':'template','implementation_json':{'template':'x'}";
-                };
-        String id = Programs.made(api, kind, "mine");
-        ids.put(kind, id);
-        ids.put(kind + "_version", Programs.version(api, kind, id, body).expect(201).id());
-        ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
-    }
-
-    /** Which of {@link #programs} a path is about; null for other paths. */
-    private static String program(String path) {
-        if (path.startsWith("/skills/installations/")) return "installation";
-        for (String kind : PROGRAMS) {
-            if (path.startsWith("/" + kind + "s/versions/")) return kind + "_version";
-            if (path.startsWith("/" + kind + "s/runs/")) return kind + "_run";
-            if (path.startsWith("/" + kind + "s/")) return kind;
-        }
-        return null;
-    }
-
-    private static String filled(String path, Map<String, String> ids) {
-        String program = program(path);
-        if (program != null) return path.replaceAll("\\{[^}]*}", ids.get(program));
-        String kind = path.startsWith("/workflows/versions/")
-                ? "version"
-                : path.startsWith("/workflows/apps/versions/")
-                        ? "app_version"
-                        : path.startsWith("/workflows/apps/")
-                                ? "app"
-                                : path.startsWith("/workflows/")
-                                        ? "workflow"
-                                        : path.startsWith("/sessions/run-requests/")
-                                                ? "request"
-                                                : path.startsWith("/sessions/")
-                                                        ? "session"
-                                                        : path.startsWith("/runtime/node-runs/")
-                                                                ? "node_run"
-                                                                : path.startsWith("/runtime/runs/")
-                                                                        ? "run"
-                                                                        : path.startsWith("/human/tasks/")
-                                                                                ? "task"
-                                                                                : path.startsWith("/auth/")
-                                                                                                || path.startsWith(
-                                                                                                        "/gateway/")
-                                                                                        ? path.split("/")[2]
-                                                                                        : "unknown";
-        assertThat(ids).as("a thing for %s", path).containsKey(kind);
-        return path.replaceAll("\\{[^}]*}", ids.get(kind));
     }
 
     private static Answer posted(Api api, String path, String json, String... headers) {

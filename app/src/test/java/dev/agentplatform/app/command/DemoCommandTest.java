@@ -30,6 +30,7 @@ class DemoCommandTest {
         assertThat(printed.out())
                 .contains("kill -9 ", "started again after the restart", "the demo approves this by itself")
                 .contains("27 ended as they should", "done again: none")
+                .contains("language model   mock")
                 .contains("Nothing was lost, and nothing finished was done twice.")
                 .doesNotContain("WRONG", "\u001B[");
     }

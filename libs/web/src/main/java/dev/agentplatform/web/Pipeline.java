@@ -86,6 +86,13 @@ final class Pipeline {
     }
 
     private Reply answer(Request request) {
+        Reply reply = found(request);
+        // What is left of a body that was not read would be taken for the next request: the client is told to make no
+        // other on this connection.
+        return request.leftBody() ? reply.header("Connection", "close") : reply;
+    }
+
+    private Reply found(Request request) {
         try {
             origins.refuseForeignWrite(request);
             return switch (table.find(request.method(), request.path())) {
@@ -164,6 +171,7 @@ final class Pipeline {
         if (route.forwarded()) peek(request);
         if (route.streamedBody()) return;
         byte[] bytes = bytes(request);
+        request.bodyTaken();
         if (bytes.length == 0) return;
         String contentType = request.servlet().getContentType();
         if (contentType != null && !isJson(contentType)) {
@@ -262,9 +270,7 @@ final class Pipeline {
         int seconds = problem.retryAfterSeconds();
         if (seconds > 0) reply = reply.header("Retry-After", String.valueOf(seconds));
         if (problem.status() == 401) reply = reply.header("WWW-Authenticate", AUTHENTICATE);
-        // What is left of a body that was not read would be taken for the next request.
-        boolean unread = problem.status() == 413 || problem.status() == 408;
-        return unread ? reply.header("Connection", "close") : reply;
+        return reply;
     }
 
     private long plain(Request request, HttpServletResponse response, Reply reply) {

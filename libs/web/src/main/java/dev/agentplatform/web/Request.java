@@ -32,6 +32,7 @@ public final class Request {
     private List<String> values = List.of();
     private QueryString query;
     private byte[] bodyBytes = NO_BODY;
+    private boolean bodyTaken;
     private CountedInput bodyStream;
     private JsonNode body = Json.object();
     private Workspace workspace = Workspace.PUBLIC;
@@ -231,6 +232,7 @@ public final class Request {
 
     /** The body of a route with {@link RouteDraft#streamedBody}, to be read once. */
     public InputStream bodyStream() throws IOException {
+        bodyTaken = true;
         if (bodyBytes.length > 0) return new ByteArrayInputStream(bodyBytes);
         if (bodyStream == null) bodyStream = new CountedInput(servlet.getInputStream());
         return bodyStream;
@@ -300,6 +302,16 @@ public final class Request {
         route = found.route();
         names = found.names();
         values = found.values();
+    }
+
+    void bodyTaken() {
+        bodyTaken = true;
+    }
+
+    /** Whether there is a body that nobody has read. */
+    boolean leftBody() {
+        if (bodyTaken || method().equals("GET") || method().equals("HEAD")) return false;
+        return servlet.getContentLengthLong() > 0 || servlet.getHeader("Transfer-Encoding") != null;
     }
 
     void read(byte[] bytes, JsonNode json) {

@@ -7,6 +7,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Times;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.testkit.Await;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
 import dev.agentplatform.web.Filter;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +54,9 @@ class AuditTest {
     private Database database;
     private Audit audit;
     private HttpServer server;
+
+    private final AtomicInteger sent = new AtomicInteger();
+    private final AtomicInteger observed = new AtomicInteger();
 
     private void serve(Database on) {
         serve(on, Audit.QUEUE_MAX);
@@ -80,7 +85,7 @@ class AuditTest {
                 ids,
                 List.of(routes, AuditRoutes.of(database, clock)),
                 List.of(access),
-                List.of(audit));
+                List.of(audit, answered -> observed.incrementAndGet()));
         server.start();
     }
 
@@ -104,7 +109,11 @@ class AuditTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (headers.length > 0) request.headers(headers);
-        return client.send(request.build(), BodyHandlers.ofString());
+        int number = sent.incrementAndGet();
+        HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+        // A row gets its time after the answer is out: whoever moves the clock next must come later.
+        Await.until(() -> observed.get() >= number, "the audit of the request");
+        return response;
     }
 
     private JsonNode items(String query, String workspace) throws Exception {
