@@ -15,6 +15,7 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.event.EventModule;
+import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
