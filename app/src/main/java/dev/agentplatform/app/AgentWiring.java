@@ -95,7 +95,8 @@ final class AgentWiring {
                     .put("team_id", run.definitionId().toString())
                     .put("team_run_id", run.id().toString())
                     .put("member_key", member.key());
-            if (run.metadata().has("app_id")) metadata.set("app_id", run.metadata().get("app_id"));
+            if (run.metadata().has("app_id"))
+                metadata.set("app_id", run.metadata().get("app_id"));
             return agents.submission(
                     agents.resolve(run.workspaceId(), member.agent(), member.version()),
                     run.sessionId(),

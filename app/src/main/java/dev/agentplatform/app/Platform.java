@@ -393,12 +393,7 @@ public final class Platform implements AutoCloseable {
         List<Routes> routes = new ArrayList<>(List.of(session.routes(), workflow.routes(), runtime.routes(), human));
         routes.addAll(agentRoutes);
         routes.addAll(List.of(
-                tool.routes(),
-                model.routes(),
-                CodeRoutes.of(code),
-                event.routes(),
-                scheduler.routes(),
-                auth.routes()));
+                tool.routes(), model.routes(), CodeRoutes.of(code), event.routes(), scheduler.routes(), auth.routes()));
         return List.copyOf(routes);
     }
 

@@ -25,8 +25,7 @@ record ToolCapabilities(ToolCalls calls, WorkflowTools workflows, Ids ids) imple
 
     @Override
     public Capability find(RunRecord run, String idOrCode) {
-        ToolCalls.Described tool =
-                calls.describe(request(run, idOrCode, null, Json.object(), Duration.ZERO, null));
+        ToolCalls.Described tool = calls.describe(request(run, idOrCode, null, Json.object(), Duration.ZERO, null));
         return new Capability(
                 name(),
                 Capability.nameOf(tool.code()),
@@ -79,7 +78,8 @@ record ToolCapabilities(ToolCalls calls, WorkflowTools workflows, Ids ids) imple
 
     private static List<ToolRequest.Scope> scopes(RunRecord run) {
         List<ToolRequest.Scope> scopes = new ArrayList<>();
-        if (run.sessionId() != null) scopes.add(new ToolRequest.Scope("session", run.sessionId().toString()));
+        if (run.sessionId() != null)
+            scopes.add(new ToolRequest.Scope("session", run.sessionId().toString()));
         scopes.add(new ToolRequest.Scope("agent", run.definitionId().toString()));
         String app = run.metadata().path("app_id").asString("");
         if (!app.isEmpty()) scopes.add(new ToolRequest.Scope("app", app));

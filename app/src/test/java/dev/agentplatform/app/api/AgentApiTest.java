@@ -28,17 +28,21 @@ class AgentApiTest {
                         api,
                         "agent",
                         agent,
-                        "'role':'sales','goal':'Sell','system_prompt':'Be kind.','tool_refs':[{'tool_id':'t','required':true,"
+                        "'role':'sales','goal':'Sell','system_prompt':'Be"
+                                + " kind.','tool_refs':[{'tool_id':'t','required':true,"
                                 + "'selection_keywords':['price'],'config_json':{'auto_invoke':true}}],"
                                 + "'skill_refs':[{'code':'s'}]")
                 .expect(201);
         assertThat(version.text("role")).isEqualTo("sales");
-        assertThat(version.at("tool_refs_json.0.selection_keywords.0").asString()).isEqualTo("price");
+        assertThat(version.at("tool_refs_json.0.selection_keywords.0").asString())
+                .isEqualTo("price");
         assertThat(version.at("skill_refs_json.0.code").asString()).isEqualTo("s");
-        Programs.version(api, "agent", agent, "'model_config':{'temperature':9}").expect(422);
+        Programs.version(api, "agent", agent, "'model_config':{'temperature':9}")
+                .expect(422);
         Programs.version(api, "agent", agent, "'role':''").expect(422);
         Programs.version(api, "agent", agent, "'role':'x','tool_refs':[{}]").expect(422);
-        assertThat(api.get("/agents/" + agent).expect(200).text("published_version_id")).isEqualTo(version.id());
+        assertThat(api.get("/agents/" + agent).expect(200).text("published_version_id"))
+                .isEqualTo(version.id());
     }
 
     @OnEveryServer
@@ -59,7 +63,8 @@ class AgentApiTest {
         assertThat(run.at("usage.model_calls").asInt()).isEqualTo(1);
         assertThat(run.at("selected_tool_refs").isArray()).isTrue();
         assertThat(run.text("finish_reason")).isEqualTo("finished");
-        assertThat(api.get("/agents/runs?agent_id=" + agent).expect(200).each("id")).containsExactly(run.id());
+        assertThat(api.get("/agents/runs?agent_id=" + agent).expect(200).each("id"))
+                .containsExactly(run.id());
         assertThat(api.get("/agents/runs/" + run.id() + "/events").expect(200).text())
                 .contains("step.started", "model:1", "run.completed");
         api.post("/agents/runs", "{'agent_id':'%s'}".formatted(agent)).expect(422);
@@ -106,8 +111,8 @@ class AgentApiTest {
     void aDryRunCallsNothing(Api api) throws Exception {
         try (ToolServer server = ToolServer.echo()) {
             lookup(api, server);
-            String agent = Programs.published(
-                    api, "agent", "dry", PLAIN + ",'tool_refs':[{'code':'lookup','required':true}]");
+            String agent =
+                    Programs.published(api, "agent", "dry", PLAIN + ",'tool_refs':[{'code':'lookup','required':true}]");
             String run = Programs.byHand(api, "agent", agent, "'input_text':'Hi','input_json':{'id':'7'}");
             Answer dry = Programs.drive(api, "agent", run, true).expect(200);
             assertThat(dry.text("status")).as(dry.text()).isEqualTo("completed");
@@ -140,8 +145,8 @@ class AgentApiTest {
     void aModelCallsToolsInItsOwnForm(Api api) throws Exception {
         try (ToolServer server = ToolServer.echo()) {
             lookup(api, server);
-            String agent = Programs.published(
-                    api, "agent", "acts", REACT.formatted("") + ",'tool_refs':[{'code':'lookup'}]");
+            String agent =
+                    Programs.published(api, "agent", "acts", REACT.formatted("") + ",'tool_refs':[{'code':'lookup'}]");
             Answer run = Programs.run(api, "agent", agent, "'input_text':'Use lookup'");
             assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
             assertThat(server.requests).hasSize(1);
@@ -167,8 +172,8 @@ class AgentApiTest {
             assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
             assertThat(server.requests).hasSize(1);
             assertThat(run.text("output_text")).startsWith("Mock answer to: Result of lookup:");
-            Answer finished = Programs.run(
-                    api, "agent", agent, "'input_text':" + says("{'action':'finish','answer':'Done.'}"));
+            Answer finished =
+                    Programs.run(api, "agent", agent, "'input_text':" + says("{'action':'finish','answer':'Done.'}"));
             assertThat(finished.text("output_text")).isEqualTo("Done.");
             // What cannot be read is shown to the model, and counts.
             Answer broken = Programs.run(api, "agent", agent, "'input_text':" + says("{'action':'tool'"));
@@ -185,8 +190,12 @@ class AgentApiTest {
         try (ToolServer server = ToolServer.echo()) {
             lookup(api, server);
             String agent = Programs.published(
-                    api, "agent", "limited", REACT.formatted(",'react_max_steps':3") + ",'tool_refs':[{'code':'lookup'}]");
-            String forever = Tooling.quoted("mock: {\"tool_calls\":[{\"name\":\"lookup\",\"arguments\":{\"id\":\"1\"}}]}");
+                    api,
+                    "agent",
+                    "limited",
+                    REACT.formatted(",'react_max_steps':3") + ",'tool_refs':[{'code':'lookup'}]");
+            String forever =
+                    Tooling.quoted("mock: {\"tool_calls\":[{\"name\":\"lookup\",\"arguments\":{\"id\":\"1\"}}]}");
             Answer run = Programs.run(api, "agent", agent, "'input_text':" + forever);
             assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
             assertThat(run.text("finish_reason")).isEqualTo("max_steps");
@@ -197,28 +206,33 @@ class AgentApiTest {
 
     @OnEveryServer
     void anAnswerFitsItsSchema(Api api) {
-        String schema = ",'output_schema_json':{'type':'object','properties':{'age':{'type':'integer'}},'required':['age']}";
+        String schema =
+                ",'output_schema_json':{'type':'object','properties':{'age':{'type':'integer'}},'required':['age']}";
         String agent = Programs.published(api, "agent", "typed", PLAIN + schema);
         Answer run = Programs.run(api, "agent", agent, "'input_text':'How old?'");
         assertThat(run.at("output_json.age").isIntegralNumber()).as(run.text()).isTrue();
         // The first answer does not fit; the correction is asked for without the script.
         Answer repaired = Programs.run(api, "agent", agent, "'input_text':'mock: old'");
-        assertThat(repaired.at("output_json.age").isIntegralNumber()).as(repaired.text()).isTrue();
+        assertThat(repaired.at("output_json.age").isIntegralNumber())
+                .as(repaired.text())
+                .isTrue();
         assertThat(repaired.at("usage.model_calls").asInt()).isEqualTo(2);
     }
 
     /** An agent whose tool needs a person. */
     private static String asking(Api api, String more) {
         return Programs.published(
-                api, "agent", "asks", REACT.formatted(more) + ",'tool_refs':[{'code':'lookup','requires_approval':true}]");
+                api,
+                "agent",
+                "asks",
+                REACT.formatted(more) + ",'tool_refs':[{'code':'lookup','requires_approval':true}]");
     }
 
     /** A run that waits for a person; gives its id. */
     private static String waiting(Api api, String agent) {
         String call = Tooling.quoted("Use lookup");
         String run = api.post(
-                        "/agents/runs",
-                        "{'agent_id':'%s','auto_start':true,'input_text':%s}".formatted(agent, call))
+                        "/agents/runs", "{'agent_id':'%s','auto_start':true,'input_text':%s}".formatted(agent, call))
                 .expect(202)
                 .id();
         api.untilAnswer("/agents/runs/" + run, "status", "waiting");
@@ -282,7 +296,8 @@ class AgentApiTest {
             lookup(api, server);
             String run = waiting(api, asking(api, ""));
             String task = task(api, run);
-            Answer cancelled = api.post("/agents/runs/" + run + "/cancel?wait_seconds=20").expect(202);
+            Answer cancelled =
+                    api.post("/agents/runs/" + run + "/cancel?wait_seconds=20").expect(202);
             assertThat(cancelled.text("status")).isEqualTo("cancelled");
             assertThat(api.get("/human/tasks/" + task).text("status")).isEqualTo("cancelled");
             assertThat(server.requests).isEmpty();
@@ -314,7 +329,8 @@ class AgentApiTest {
             Answer run = Programs.run(api, "agent", agent, "'input_text':" + says(action));
             assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
             assertThat(run.text("output_text")).contains("said");
-            Answer calls = api.get("/agents/runs/" + run.id() + "/tool-invocations").expect(200);
+            Answer calls =
+                    api.get("/agents/runs/" + run.id() + "/tool-invocations").expect(200);
             assertThat(calls.text("items.0.child_run_id")).as(calls.text()).isNotNull();
             assertThat(calls.text("items.0.status")).isEqualTo("completed");
         }
@@ -356,7 +372,8 @@ class AgentApiTest {
         }
         stranger.get("/agents/runs/" + run.id() + "/tool-invocations").expect(404);
         stranger.post("/agents/runs/" + run.id() + "/cancel").expect(404);
-        stranger.post("/agents/runs", "{'agent_id':'%s','input_text':'x'}".formatted(agent)).expect(404);
+        stranger.post("/agents/runs", "{'agent_id':'%s','input_text':'x'}".formatted(agent))
+                .expect(404);
         // Of another kind, too.
         api.get("/skills/runs/" + run.id()).expect(404);
     }

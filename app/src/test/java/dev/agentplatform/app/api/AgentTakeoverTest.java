@@ -25,7 +25,8 @@ class AgentTakeoverTest {
                     api,
                     "team",
                     "t",
-                    "'coordination_mode':'sequential','member_refs':[{'member_key':'a','agent_id':'%s'}]".formatted(agent));
+                    "'coordination_mode':'sequential','member_refs':[{'member_key':'a','agent_id':'%s'}]"
+                            .formatted(agent));
             String run = api.post(
                             "/teams/runs",
                             "{'team_id':'%s','auto_start':true,'input_text':'Use lookup'}".formatted(team))
@@ -36,12 +37,16 @@ class AgentTakeoverTest {
             // The first model call is recorded; the process that made it takes no part any more.
             first.platform().process().stop();
             String task = there.get("/human/tasks?run_id=" + member).text("items.0.id");
-            there.post("/human/tasks/" + task + "/complete", "{'status':'approved'}").expect(200);
+            there.post("/human/tasks/" + task + "/complete", "{'status':'approved'}")
+                    .expect(200);
             Answer done = there.get("/teams/runs/" + run + "?wait_seconds=20").expect(200);
             assertThat(done.text("status")).as(done.text()).isEqualTo("completed");
             assertThat(done.at("turns").size()).isEqualTo(1);
             assertThat(tool.requests).hasSize(1);
-            assertThat(there.get("/agents/runs/" + member).at("usage.model_calls").asInt()).isEqualTo(2);
+            assertThat(there.get("/agents/runs/" + member)
+                            .at("usage.model_calls")
+                            .asInt())
+                    .isEqualTo(2);
             // Both processes tell of every call that they made.
             there.untilItems("/models/usage?run_id=" + member, 2);
         }

@@ -6,7 +6,9 @@ final class Programs {
 
     /** A definition of a kind, for example {@code agent}; gives its id. */
     static String made(Api api, String kind, String code) {
-        return api.post("/" + kind + "s", "{'code':'%1$s','name':'Named %1$s','%2$s_type':'test'}".formatted(code, kind))
+        return api.post(
+                        "/" + kind + "s",
+                        "{'code':'%1$s','name':'Named %1$s','%2$s_type':'test'}".formatted(code, kind))
                 .expect(201)
                 .id();
     }

@@ -50,7 +50,8 @@ class SkillApiTest {
                         skill,
                         "'runtime_type':'template','implementation_json':{'template':'x'},'output_schema_json':{'type':7}")
                 .expect(422);
-        assertThat(api.get("/skills/" + skill + "/versions").expect(200).each("id")).isEmpty();
+        assertThat(api.get("/skills/" + skill + "/versions").expect(200).each("id"))
+                .isEmpty();
         api.post("/skills/runs", "{'skill_id':'%s','input_json':{}}".formatted(skill))
                 .expect(409, "no_published_version");
         Answer version = Programs.version(api, "skill", skill, GREETING).expect(201);
@@ -130,7 +131,9 @@ class SkillApiTest {
                 api, "skill", "w", "'runtime_type':'workflow','implementation_json':{'workflow_id':'flow'}");
         Answer run = Programs.run(api, "skill", skill, "'input_json':{'q':'hi'}");
         assertThat(run.at("output_json.said").asString()).as(run.text()).isEqualTo("hi");
-        assertThat(api.get("/runtime/runs?parent_run_id=" + run.id()).expect(200).each("status"))
+        assertThat(api.get("/runtime/runs?parent_run_id=" + run.id())
+                        .expect(200)
+                        .each("status"))
                 .containsExactly("completed");
         Programs.published(api, "agent", "helper", "'system_prompt':'Help.','model_config':{'model':'mock'}");
         String asks = Programs.published(
@@ -142,18 +145,21 @@ class SkillApiTest {
     @OnEveryServer
     void skillsAreInstalledInScopes(Api api) {
         String skill = Programs.published(api, "skill", "hello", GREETING);
-        String install = "{'skill_id':'%s','install_scope':'tenant','scope_id':'t1','installed_by':'user-1'}"
-                .formatted(skill);
+        String install =
+                "{'skill_id':'%s','install_scope':'tenant','scope_id':'t1','installed_by':'user-1'}".formatted(skill);
         Answer one = api.post("/skills/installations", install).expect(201);
         assertThat(one.text("install_scope")).isEqualTo("workspace");
         assertThat(one.text("scope_id")).isEqualTo(api.workspace());
         String path = "/skills/installations/" + one.id();
-        assertThat(api.patch(path + "/status", "{'status':'disabled'}").expect(200).text("status"))
+        assertThat(api.patch(path + "/status", "{'status':'disabled'}")
+                        .expect(200)
+                        .text("status"))
                 .isEqualTo("disabled");
         assertThat(api.post("/skills/installations", install).expect(201).id()).isEqualTo(one.id());
         assertThat(api.get("/skills/installations?status=active").expect(200).each("id"))
                 .containsExactly(one.id());
-        api.post("/skills/installations", "{'skill_id':'hello','install_scope':'agent'}").expect(422);
+        api.post("/skills/installations", "{'skill_id':'hello','install_scope':'agent'}")
+                .expect(422);
         api.elsewhere().get(path).expect(404);
         api.delete(path).expect(204);
         api.get(path).expect(404);

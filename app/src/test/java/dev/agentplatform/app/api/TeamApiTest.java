@@ -74,8 +74,8 @@ class TeamApiTest {
             Programs.published(
                     api, "agent", code, "'system_prompt':'x','model_config':{'model':'mock/%s'}".formatted(code));
         }
-        String body = "'coordination_mode':'%s','objective':'Find out',%s%s"
-                .formatted(mode, MEMBERS.formatted(mode), config);
+        String body =
+                "'coordination_mode':'%s','objective':'Find out',%s%s".formatted(mode, MEMBERS.formatted(mode), config);
         return Programs.published(api, "team", "team_" + mode, body);
     }
 
@@ -142,7 +142,8 @@ class TeamApiTest {
             assertThat(Programs.drive(api, "team", byHand, true).expect(200).text("status"))
                     .as(mode)
                     .isIn("completed", "failed");
-            api.post("/teams/workers/execute-next", "{'worker_key':'w','dry_run':true}").expect(204);
+            api.post("/teams/workers/execute-next", "{'worker_key':'w','dry_run':true}")
+                    .expect(204);
         }
     }
 
@@ -160,9 +161,11 @@ class TeamApiTest {
         String team = Programs.made(api, "team", "t");
         Programs.version(api, "team", team, "'coordination_mode':'anarchy'," + MEMBERS.formatted("x"))
                 .expect(422);
-        Programs.version(api, "team", team, "'coordination_mode':'router','member_refs':[]").expect(422);
+        Programs.version(api, "team", team, "'coordination_mode':'router','member_refs':[]")
+                .expect(422);
         String twice = "'member_refs':[{'member_key':'a','agent_id':'x'},{'member_key':'a','agent_id':'y'}]";
-        Programs.version(api, "team", team, "'coordination_mode':'router'," + twice).expect(422);
+        Programs.version(api, "team", team, "'coordination_mode':'router'," + twice)
+                .expect(422);
         Answer version = Programs.version(api, "team", team, "'coordination_mode':'router'," + MEMBERS.formatted("x"))
                 .expect(201);
         assertThat(version.text("member_refs_json.0.member_key")).isEqualTo("lead");
@@ -179,7 +182,8 @@ class TeamApiTest {
                     "asks",
                     "'system_prompt':'x','model_config':{'model':'mock','react_enabled':true},"
                             + "'tool_refs':[{'code':'lookup','requires_approval':true}]");
-            String members = "'member_refs':[{'member_key':'a','agent_id':'asks'},{'member_key':'b','agent_id':'asks'}]";
+            String members =
+                    "'member_refs':[{'member_key':'a','agent_id':'asks'},{'member_key':'b','agent_id':'asks'}]";
             String team = Programs.published(api, "team", "t", "'coordination_mode':'parallel'," + members);
             String run = api.post(
                             "/teams/runs",
@@ -187,7 +191,8 @@ class TeamApiTest {
                     .expect(202)
                     .id();
             api.untilItems("/agents/runs?status=waiting&parent_run_id=" + run, 2);
-            Answer cancelled = api.post("/teams/runs/" + run + "/cancel?wait_seconds=20").expect(202);
+            Answer cancelled =
+                    api.post("/teams/runs/" + run + "/cancel?wait_seconds=20").expect(202);
             assertThat(cancelled.text("status")).isEqualTo("cancelled");
             api.untilItems("/agents/runs?status=cancelled&parent_run_id=" + run, 2);
             api.untilItems("/human/tasks?status=cancelled", 2);

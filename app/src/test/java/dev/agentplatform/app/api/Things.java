@@ -125,15 +125,9 @@ final class Things {
         toolsAndModels(api, ids);
         eventsAndJobs(api, ids);
         program(api, ids, "agent", "'system_prompt':'x'");
-        program(
-                api,
-                ids,
-                "team",
-                "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]");
+        program(api, ids, "team", "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]");
         program(api, ids, "skill", "'runtime_type':'template','implementation_json':{'template':'x'}");
-        ids.put(
-                "installation",
-                made(api, "/skills/installations", "{'skill_id':'mine','install_scope':'workspace'}"));
+        ids.put("installation", made(api, "/skills/installations", "{'skill_id':'mine','install_scope':'workspace'}"));
         return ids;
     }
 
@@ -141,7 +135,9 @@ final class Things {
     private static void program(Api api, Map<String, String> ids, String kind, String version) {
         String id = Programs.made(api, kind, "mine");
         ids.put(kind, id);
-        ids.put(kind + "_version", Programs.version(api, kind, id, version).expect(201).id());
+        ids.put(
+                kind + "_version",
+                Programs.version(api, kind, id, version).expect(201).id());
         ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
     }
 
@@ -152,7 +148,8 @@ final class Things {
                 made(
                         api,
                         "/tools/versions",
-                        "{'tool_id':'%s','invoke_config_json':{'url':'http://127.0.0.1:1/'}}".formatted(ids.get("tool"))));
+                        "{'tool_id':'%s','invoke_config_json':{'url':'http://127.0.0.1:1/'}}"
+                                .formatted(ids.get("tool"))));
         ids.put(
                 "credential",
                 made(

@@ -67,8 +67,8 @@ public final class Driving {
     public Optional<Driven> driveNext(String workspaceId, String kind, String workerKey) throws InterruptedException {
         long deadline = engine.now() + FOLLOW_MAX_MS;
         UUID me = engine.worker();
-        Optional<Claimed> claimed =
-                engine.database().transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId, kind), workerKey));
+        Optional<Claimed> claimed = engine.database()
+                .transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId, kind), workerKey));
         if (claimed.isEmpty()) return Optional.empty();
         RunRecord run = engine.find(workspaceId, claimed.get().ref()).orElseThrow();
         int next = new RunViews(engine)

@@ -47,9 +47,9 @@ public final class ProgramDriving {
             throws InterruptedException {
         UUID me = engine.worker();
         Optional<Claimed> claimed = engine.database().transact(sql -> {
-            Optional<Claimed> task =
-                    TaskTable.claimNext(sql, me, Queues.manual(workspaceId, kind), workerKey);
-            if (task.isPresent() && metadata != null) change(sql, workspaceId, task.get().ref(), metadata);
+            Optional<Claimed> task = TaskTable.claimNext(sql, me, Queues.manual(workspaceId, kind), workerKey);
+            if (task.isPresent() && metadata != null)
+                change(sql, workspaceId, task.get().ref(), metadata);
             return task;
         });
         if (claimed.isEmpty()) return Optional.empty();
@@ -75,6 +75,7 @@ public final class ProgramDriving {
     }
 
     private static Problem begun() {
-        return Problem.conflict("already_started", "The run has begun for real; a dry run of it is not possible any more.");
+        return Problem.conflict(
+                "already_started", "The run has begun for real; a dry run of it is not possible any more.");
     }
 }

@@ -207,7 +207,8 @@ final class ProgramRun implements ProgramContext {
         for (ChildCall call : calls) {
             use(call.key());
             if (recorded.containsKey(call.key())) continue;
-            fresh.add(new ProgramRequest.Awaited(call.key(), "child", null, 0, call.submission().get(), null));
+            fresh.add(new ProgramRequest.Awaited(
+                    call.key(), "child", null, 0, call.submission().get(), null));
         }
         if (!fresh.isEmpty()) {
             if (!run.options().mayHaveChildren()) {

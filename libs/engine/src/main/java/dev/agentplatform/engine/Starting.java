@@ -23,7 +23,8 @@ public final class Starting {
     public boolean start(String workspaceId, UUID runId) {
         RunRecord run = engine.find(workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
         if (!waits(run)) return false;
-        boolean started = engine.database().transact(sql -> start(sql, workspaceId, runId, Queues.manual(workspaceId, run.kind())));
+        boolean started = engine.database()
+                .transact(sql -> start(sql, workspaceId, runId, Queues.manual(workspaceId, run.kind())));
         if (started) engine.ready(Queues.normal(workspaceId), run.options().priority());
         return started;
     }

@@ -155,8 +155,8 @@ class DrivingTest {
             assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
             assertThat(end.metadata()).isEqualTo(dry(end));
 
-            UUID begun = process.submit((Executable.Program) (context, input) ->
-                    context.awaitSignal("signal", "go", 0));
+            UUID begun =
+                    process.submit((Executable.Program) (context, input) -> context.awaitSignal("signal", "go", 0));
             Await.until(() -> process.run(begun).status() == RunStatus.WAITING, "the wait");
             assertThatThrownBy(() -> driving.driveAs("public", begun, "me", DrivingTest::dry))
                     .isInstanceOfSatisfying(
@@ -177,7 +177,8 @@ class DrivingTest {
             assertThat(driving.driveNext("other", "test", "me", null)).isEmpty();
             assertThat(driving.driveNext("public", "test", "me", null)).contains(first);
             assertThat(process.end(first).metadata()).isEqualTo(Json.nothing());
-            assertThat(driving.driveNext("public", "test", "me", DrivingTest::dry)).contains(second);
+            assertThat(driving.driveNext("public", "test", "me", DrivingTest::dry))
+                    .contains(second);
             assertThat(process.end(second).metadata()).isEqualTo(dry(process.run(second)));
             assertThat(driving.driveNext("public", "test", "me", null)).isEmpty();
         }

@@ -165,8 +165,7 @@ public final class DefinitionRoutes {
     private static UUID id(JsonNode json, String field) {
         JsonNode value = json.path(field);
         if (Json.isNothing(value)) throw Problem.invalid(field, "is required");
-        return Ids.parse(value.asString(""))
-                .orElseThrow(() -> Problem.invalid(field, "must be an id (a UUID)"));
+        return Ids.parse(value.asString("")).orElseThrow(() -> Problem.invalid(field, "must be an id (a UUID)"));
     }
 
     private VersionStatus status(JsonNode json) {

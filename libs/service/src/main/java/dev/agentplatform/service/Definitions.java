@@ -45,8 +45,7 @@ public final class Definitions {
                     workspaceId, kind.name(), find(workspaceId, idOrCode).id());
         }
         VersionBody version = catalog.body(workspaceId, kind.name(), versionId);
-        if (idOrCode != null
-                && !find(workspaceId, idOrCode).id().equals(version.definitionId())) {
+        if (idOrCode != null && !find(workspaceId, idOrCode).id().equals(version.definitionId())) {
             throw Problem.invalid(kind.versionIdField(), "is not a version of the " + kind.name() + " " + idOrCode);
         }
         return version;

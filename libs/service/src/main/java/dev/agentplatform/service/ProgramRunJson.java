@@ -22,7 +22,9 @@ public final class ProgramRunJson {
                 .put(kind.definitions().idField(), text(run.definitionId()))
                 .put(kind.definitions().versionIdField(), text(run.versionId()))
                 .put("session_id", text(run.sessionId()))
-                .put("parent_run_id", run.parent() == null ? null : text(run.parent().runId()))
+                .put(
+                        "parent_run_id",
+                        run.parent() == null ? null : text(run.parent().runId()))
                 .put("status", run.status().word())
                 .put("priority", run.options().priority())
                 .put("auto_start", run.options().autoStart())

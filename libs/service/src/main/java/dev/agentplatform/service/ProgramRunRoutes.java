@@ -8,10 +8,8 @@ import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.service.ProgramRuns.Choice;
 import dev.agentplatform.web.Doc;
 import dev.agentplatform.web.Length;
 import dev.agentplatform.web.Range;
@@ -22,7 +20,6 @@ import dev.agentplatform.web.Routes;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The paths of the runs of one kind of program: start, list, show, drive, follow, end. */
@@ -89,7 +86,9 @@ public final class ProgramRunRoutes {
                 .body(Drive.class)
                 .answers(200, ObjectNode.class, "The run as it stands")
                 .handle(this::execute);
-        routes.post(definitions.root() + "/workers/execute-next", "Claims one run that waits for a driver, and drives it")
+        routes.post(
+                        definitions.root() + "/workers/execute-next",
+                        "Claims one run that waits for a driver, and drives it")
                 .body(Drive.class)
                 .answers(200, ObjectNode.class, "The run")
                 .answers(204, "Nothing waits")

@@ -114,7 +114,8 @@ public final class ProgramRuns {
     /** The metadata of a run that becomes a dry run. */
     static JsonNode dry(RunRecord run) {
         ObjectNode metadata = Json.object();
-        if (run.metadata().isObject()) run.metadata().properties().forEach(field -> metadata.set(field.getKey(), field.getValue()));
+        if (run.metadata().isObject())
+            run.metadata().properties().forEach(field -> metadata.set(field.getKey(), field.getValue()));
         return metadata.put(DRY_RUN, true);
     }
 

@@ -13,7 +13,9 @@ public record StartProgram(
         @Length(max = 200) @Doc("Free text of the caller") String appId,
         @Doc("A session of this workspace") UUID sessionId,
         @Length(max = 1_000_000) @Doc("What is asked for") String inputText,
-        @Alias("input") @Doc("What is given beside the text") JsonNode inputJson,
+
+        @Alias("input") @Doc("What is given beside the text")
+        JsonNode inputJson,
 
         @Range(min = -100, max = 100) @Doc("Higher goes first, -100 to 100")
         Integer priority,
@@ -28,7 +30,6 @@ public record StartProgram(
         @Alias("metadata") @Doc("Kept and shown") JsonNode metadataJson) {
 
     RunInput input() {
-        return new RunInput(
-                inputText == null ? "" : inputText, inputJson == null ? Json.nothing() : inputJson);
+        return new RunInput(inputText == null ? "" : inputText, inputJson == null ? Json.nothing() : inputJson);
     }
 }

@@ -53,7 +53,8 @@ final class Acting {
             Optional<String> misfit = misfit(answer);
             if (misfit.isEmpty() || repairs-- <= 0) return answer(answer, misfit, last && !wanted.isEmpty());
             conversation.assistant(message);
-            conversation.user("Your answer does not fit the JSON Schema: " + misfit.get() + ". Give it again, corrected.");
+            conversation.user(
+                    "Your answer does not fit the JSON Schema: " + misfit.get() + ". Give it again, corrected.");
             // A repair is one more call than the steps of the agent.
             max++;
         }
@@ -127,11 +128,11 @@ final class Acting {
 
     private ObjectNode answer(String text, Optional<String> misfit, boolean exhausted) {
         if (misfit.isPresent()) {
-            throw new Problem(
-                    422, "output_invalid", "The answer does not fit the schema of outputs: " + misfit.get());
+            throw new Problem(422, "output_invalid", "The answer does not fit the schema of outputs: " + misfit.get());
         }
         ObjectNode answer = Json.object().put("output_text", text);
-        if (!Json.isNothing(agent.outputSchema())) answer.set("output_json", json(text).orElseThrow());
+        if (!Json.isNothing(agent.outputSchema()))
+            answer.set("output_json", json(text).orElseThrow());
         answer.put("finish_reason", exhausted ? "max_steps" : "finished");
         answer.set("usage", usage.write());
         return answer;

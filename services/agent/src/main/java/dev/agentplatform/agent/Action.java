@@ -54,6 +54,8 @@ sealed interface Action {
     private static String unfenced(String text) {
         if (!text.startsWith("```") || !text.endsWith("```") || text.length() < 7) return text;
         int firstLine = text.indexOf('\n');
-        return firstLine < 0 ? text : text.substring(firstLine + 1, text.length() - 3).strip();
+        return firstLine < 0
+                ? text
+                : text.substring(firstLine + 1, text.length() - 3).strip();
     }
 }

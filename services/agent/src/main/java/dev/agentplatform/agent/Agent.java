@@ -23,7 +23,13 @@ record Agent(
 
     /** @param name null for the default model @param temperature null for the provider's @param maxTokens 0 for none */
     record Model(
-            String name, Double temperature, int maxTokens, boolean react, int callsMax, boolean json, boolean stream) {}
+            String name,
+            Double temperature,
+            int maxTokens,
+            boolean react,
+            int callsMax,
+            boolean json,
+            boolean stream) {}
 
     /** @param scope as in {@code memory_scope}, workspace for tenant */
     record Memory(boolean reads, boolean writes, String scope, int topK, int importance) {}
@@ -61,7 +67,9 @@ record Agent(
     private static Model model(JsonNode config) {
         return new Model(
                 config.path("model").asString(null),
-                config.path("temperature").isNumber() ? config.path("temperature").doubleValue() : null,
+                config.path("temperature").isNumber()
+                        ? config.path("temperature").doubleValue()
+                        : null,
                 config.path("max_tokens").asInt(0),
                 config.path("react_enabled").asBoolean(false),
                 config.path("react_max_steps").asInt(MODEL_CALLS_DEFAULT),
@@ -101,7 +109,8 @@ record Agent(
     private static List<Knowledge> knowledge(JsonNode list) {
         List<Knowledge> refs = new ArrayList<>();
         for (JsonNode ref : list) {
-            String named = ref.path("knowledge_base_id").asString(ref.path("code").asString(""));
+            String named =
+                    ref.path("knowledge_base_id").asString(ref.path("code").asString(""));
             refs.add(new Knowledge(named, ref.path("top_k").asInt(PASSAGES_DEFAULT)));
         }
         return List.copyOf(refs);

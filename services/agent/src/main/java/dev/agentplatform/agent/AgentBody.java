@@ -19,7 +19,9 @@ record AgentBody(
         @Alias("tool_refs_json") @Length(max = 128) List<ToolRef> toolRefs,
         @Alias("skill_refs_json") @Length(max = 128) List<SkillRef> skillRefs,
         @Alias("knowledge_refs_json") @Length(max = 16) List<KnowledgeRef> knowledgeRefs,
-        @Alias("output_schema") @Doc("JSON Schema of output_json") ObjectNode outputSchemaJson) {
+
+        @Alias("output_schema") @Doc("JSON Schema of output_json")
+        ObjectNode outputSchemaJson) {
 
     record ModelConfig(
             @Length(max = 200) @Doc("Without it the default model answers")

@@ -93,7 +93,8 @@ public final class AgentModule {
         RunFilter ofRun = new RunFilter(run.workspaceId(), null, null, null, null, run.id(), null, true);
         for (RunRecord child : engine.list(ofRun, null, ProgramContext.CHILDREN_MAX)) {
             // Lists leave out what a run was given.
-            engine.find(run.workspaceId(), child.id()).ifPresent(whole -> children.put(child.parent().no(), whole));
+            engine.find(run.workspaceId(), child.id())
+                    .ifPresent(whole -> children.put(child.parent().no(), whole));
         }
         return children;
     }

@@ -36,7 +36,7 @@ public record AgentParts(
     /** @throws Problem when this server has no such source */
     CapabilitySource require(String name) {
         return source(name)
-                .orElseThrow(() -> new Problem(
-                        422, name + "_not_available", "This server has nothing of the kind " + name + "."));
+                .orElseThrow(() ->
+                        new Problem(422, name + "_not_available", "This server has nothing of the kind " + name + "."));
     }
 }

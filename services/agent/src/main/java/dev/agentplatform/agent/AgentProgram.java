@@ -46,7 +46,8 @@ final class AgentProgram implements Program {
         List<String> memories = memory.read(question);
         Toolkit toolkit = Toolkit.lookUp(context, run, parts, agent, selection);
         boolean dry = ProgramRuns.isDry(run);
-        List<String> passages = dry ? List.of() : new Reading(context, run, parts).passages(agent.knowledge(), question);
+        List<String> passages =
+                dry ? List.of() : new Reading(context, run, parts).passages(agent.knowledge(), question);
         List<Invoked> results = dry ? List.of() : invoked(context, toolkit, input);
         List<Capability> offered = agent.model().react() ? toolkit.offered() : List.of();
         Background background = new Background(memories, passages, results, history(stored));

@@ -4,7 +4,6 @@ import dev.agentplatform.catalog.VersionStatus;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.JsonSchema;
-
 import dev.agentplatform.service.VersionRules;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Reply;
@@ -31,11 +30,17 @@ final class AgentRules implements VersionRules {
     public JsonNode body(String workspaceId, JsonNode request, VersionStatus status) {
         AgentBody body = Binder.bind(request, AgentBody.class);
         if (body.outputSchemaJson() != null) JsonSchema.checkSchema("output_schema_json", body.outputSchemaJson());
-        if (status == VersionStatus.PUBLISHED && blank(body.systemPrompt()) && blank(body.goal()) && blank(body.role())) {
+        if (status == VersionStatus.PUBLISHED
+                && blank(body.systemPrompt())
+                && blank(body.goal())
+                && blank(body.role())) {
             throw Problem.invalid("system_prompt", "is required to publish, or goal, or role");
         }
-        if (status == VersionStatus.PUBLISHED && !remembers && Agent.of(Reply.tree(body)).memory().reads()) {
-            throw new Problem(422, "memory_not_available", "This server has no memories; memory_policy cannot be used.");
+        if (status == VersionStatus.PUBLISHED
+                && !remembers
+                && Agent.of(Reply.tree(body)).memory().reads()) {
+            throw new Problem(
+                    422, "memory_not_available", "This server has no memories; memory_policy cannot be used.");
         }
         ObjectNode stored = Json.object();
         // Without the fields that were not sent, so that a default can change for none of them.

@@ -39,8 +39,11 @@ final class Approvals {
             JsonNode edited = response.path(INPUT);
             return new Decision(edited.isObject() ? edited : input, null);
         }
-        String reason = response.isString() ? response.stringValue() : response.path("reason").asString("");
-        String who = status.equals("rejected") ? "A person refused this call" : "The question for this call was withdrawn";
+        String reason = response.isString()
+                ? response.stringValue()
+                : response.path("reason").asString("");
+        String who =
+                status.equals("rejected") ? "A person refused this call" : "The question for this call was withdrawn";
         return new Decision(input, "Error: " + who + (reason.isBlank() ? "." : ": " + reason));
     }
 

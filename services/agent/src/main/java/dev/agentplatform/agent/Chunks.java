@@ -63,7 +63,11 @@ final class Chunks implements ChunkSink {
             }
         }
         ObjectNode completion = Json.object().put("model", model);
-        completion.putArray("choices").addObject().put("finish_reason", finishReason).set("message", message);
+        completion
+                .putArray("choices")
+                .addObject()
+                .put("finish_reason", finishReason)
+                .set("message", message);
         completion.set("usage", usage);
         return completion;
     }

@@ -11,12 +11,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** The messages of one run in OpenAI's format. Built anew at each replay from what was recorded: no I/O, no clock. */
 final class Conversation {
     private static final String ACTIONS = """
-            Answer with exactly one JSON object and nothing else. To use a tool:
-            {"action":"tool","tool_code":"<name>","input_json":{...}}
-            When you are done:
-            {"action":"finish","answer":"<the answer>"}
-            Tools:
-            """;
+        Answer with exactly one JSON object and nothing else. To use a tool:
+        {"action":"tool","tool_code":"<name>","input_json":{...}}
+        When you are done:
+        {"action":"finish","answer":"<the answer>"}
+        Tools:
+        """;
     private static final String NOW_FINISH = "No more tools can be used. Give your final answer now.";
 
     private final Agent agent;
@@ -131,7 +131,8 @@ final class Conversation {
         if (agent.model().temperature() != null) {
             request.put("temperature", agent.model().temperature().doubleValue());
         }
-        if (agent.model().maxTokens() > 0) request.put("max_tokens", agent.model().maxTokens());
+        if (agent.model().maxTokens() > 0)
+            request.put("max_tokens", agent.model().maxTokens());
         if (!offered.isEmpty() && !last && !agent.model().json()) request.set("tools", tools(offered));
         responseFormat(offered.isEmpty() || last).ifPresent(format -> request.set("response_format", format));
         return request;

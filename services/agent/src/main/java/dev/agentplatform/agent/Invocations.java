@@ -30,7 +30,8 @@ final class Invocations {
         Set<String> called = new HashSet<>();
         JsonNode selection = Json.nothing();
         for (StepRecord step : steps) {
-            if (step.key().equals(AgentProgram.SELECTION)) selection = step.output().json();
+            if (step.key().equals(AgentProgram.SELECTION))
+                selection = step.output().json();
             String type = type(step);
             if (SOURCES.stream().noneMatch(type::startsWith)) continue;
             called.add(type);

@@ -57,9 +57,8 @@ final class ModelCalls {
                 run.definitionId(),
                 context.idempotencyKey(key));
         try {
-            ObjectNode completion = agent.model().stream()
-                    ? streamed(origin, request, key)
-                    : models.chat(origin, request, TIME_LIMIT);
+            ObjectNode completion =
+                    agent.model().stream() ? streamed(origin, request, key) : models.chat(origin, request, TIME_LIMIT);
             JsonNode choice = completion.path("choices").path(0);
             ObjectNode kept = Json.object();
             kept.set("message", choice.path("message"));

@@ -29,14 +29,17 @@ final class Remembering {
 
     List<String> read(String question) {
         if (!agent.memory().reads() || agent.memory().topK() == 0) return List.of();
-        JsonNode found = context.step("memory:read", "memory", Json.text(agent.memory().scope()), () -> {
-            ArrayNode texts = Json.array();
-            Optional<Scope> scope = scope();
-            if (scope.isPresent()) {
-                parts.memory().recall(scope.get(), question, agent.memory().topK()).forEach(texts::add);
-            }
-            return texts;
-        });
+        JsonNode found =
+                context.step("memory:read", "memory", Json.text(agent.memory().scope()), () -> {
+                    ArrayNode texts = Json.array();
+                    Optional<Scope> scope = scope();
+                    if (scope.isPresent()) {
+                        parts.memory()
+                                .recall(scope.get(), question, agent.memory().topK())
+                                .forEach(texts::add);
+                    }
+                    return texts;
+                });
         List<String> texts = new ArrayList<>();
         for (JsonNode text : found) texts.add(text.asString(""));
         return texts;
@@ -48,7 +51,12 @@ final class Remembering {
             Optional<Scope> scope = scope();
             if (scope.isEmpty()) return Json.object().put("kept", false);
             String text = "User: " + cut(question) + "\nAssistant: " + cut(answer);
-            parts.memory().keep(scope.get(), context.idempotencyKey("memory:write"), text, agent.memory().importance());
+            parts.memory()
+                    .keep(
+                            scope.get(),
+                            context.idempotencyKey("memory:write"),
+                            text,
+                            agent.memory().importance());
             return Json.object().put("kept", true);
         });
     }

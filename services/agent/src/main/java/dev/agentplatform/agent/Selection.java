@@ -26,7 +26,8 @@ record Selection(List<Ref> tools, List<Ref> skills) {
 
     private static boolean named(Ref ref, String text) {
         return ref.keywords().stream()
-                .anyMatch(keyword -> !keyword.isBlank() && text.contains(keyword.toLowerCase(Locale.ROOT).strip()));
+                .anyMatch(keyword -> !keyword.isBlank()
+                        && text.contains(keyword.toLowerCase(Locale.ROOT).strip()));
     }
 
     /** The references as a finished run shows them. */

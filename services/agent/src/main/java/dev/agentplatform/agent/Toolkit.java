@@ -46,8 +46,8 @@ final class Toolkit {
     static Toolkit lookUp(ProgramContext context, RunRecord run, AgentParts parts, Agent agent, Selection selection) {
         Toolkit toolkit = new Toolkit(run, parts);
         if (agent.tools().isEmpty() && agent.skills().isEmpty()) return toolkit;
-        JsonNode found = context.step(
-                AgentProgram.SELECTION, "selection", Json.nothing(), () -> toolkit.find(agent, selection));
+        JsonNode found =
+                context.step(AgentProgram.SELECTION, "selection", Json.nothing(), () -> toolkit.find(agent, selection));
         for (JsonNode entry : found.path("capabilities")) {
             toolkit.entries.add(new Entry(
                     Capability.read(entry),
@@ -64,16 +64,36 @@ final class Toolkit {
         ArrayNode missing = found.putArray("missing");
         Set<String> names = new HashSet<>();
         for (Ref ref : agent.tools()) {
-            add("tool", ref, selection.tools().contains(ref), Boolean.TRUE.equals(ref.autoInvoke()), names, capabilities, missing);
+            add(
+                    "tool",
+                    ref,
+                    selection.tools().contains(ref),
+                    Boolean.TRUE.equals(ref.autoInvoke()),
+                    names,
+                    capabilities,
+                    missing);
         }
         for (Ref ref : agent.skills()) {
-            add("skill", ref, selection.skills().contains(ref), Boolean.TRUE.equals(ref.autoInvoke()), names, capabilities, missing);
+            add(
+                    "skill",
+                    ref,
+                    selection.skills().contains(ref),
+                    Boolean.TRUE.equals(ref.autoInvoke()),
+                    names,
+                    capabilities,
+                    missing);
         }
         return found;
     }
 
     private void add(
-            String source, Ref ref, boolean selected, boolean auto, Set<String> names, ArrayNode capabilities, ArrayNode missing) {
+            String source,
+            Ref ref,
+            boolean selected,
+            boolean auto,
+            Set<String> names,
+            ArrayNode capabilities,
+            ArrayNode missing) {
         try {
             Capability one = parts.require(source).find(run, ref.named()).approved(ref.needsApproval());
             // Two of one name would be one to the model; the first counts.
@@ -121,7 +141,8 @@ final class Toolkit {
         List<Integer> leaves = places(requests, false);
         List<Attempt> done = leaves.isEmpty()
                 ? List.of()
-                : context.attempts(leaves.stream().map(i -> leaf(context, requests.get(i))).toList());
+                : context.attempts(
+                        leaves.stream().map(i -> leaf(context, requests.get(i))).toList());
         for (int i = 0; i < leaves.size(); i++) attempts.set(leaves.get(i), done.get(i));
         runs(context, requests, attempts);
         return attempts;
@@ -131,8 +152,8 @@ final class Toolkit {
     private void runs(ProgramContext context, List<Request> requests, List<Attempt> attempts) {
         List<Integer> all = places(requests, true);
         if (all.isEmpty()) return;
-        List<Attempt> checked =
-                context.attempts(all.stream().map(i -> check(context, requests.get(i))).toList());
+        List<Attempt> checked = context.attempts(
+                all.stream().map(i -> check(context, requests.get(i))).toList());
         List<Integer> started = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             if (checked.get(i).code() == null) started.add(all.get(i));
@@ -177,8 +198,7 @@ final class Toolkit {
     }
 
     private Use use(ProgramContext context, Request request) {
-        return new Use(
-                run, request.capability(), request.input(), context.idempotencyKey(request.key()), TIME_LIMIT);
+        return new Use(run, request.capability(), request.input(), context.idempotencyKey(request.key()), TIME_LIMIT);
     }
 
     /** Runs of programs answer in our form already; those of workflows with what they like. */

@@ -15,14 +15,17 @@ class ActionTest {
     void readsBothActions() {
         assertThat(Action.read("{\"action\":\"tool\",\"tool_code\":\"search\",\"input_json\":{\"q\":1}}"))
                 .contains(new UseTool("search", Json.parse("{\"q\":1}")));
-        assertThat(Action.read(" {\"action\":\"tool\",\"tool_code\":\"now\"}\n")).contains(new UseTool("now", Json.object()));
+        assertThat(Action.read(" {\"action\":\"tool\",\"tool_code\":\"now\"}\n"))
+                .contains(new UseTool("now", Json.object()));
         assertThat(Action.read("{\"action\":\"finish\",\"answer\":\"done\"}")).contains(new Finish("done"));
-        assertThat(Action.read("{\"action\":\"finish\",\"answer\":{\"a\":[1]}}")).contains(new Finish("{\"a\":[1]}"));
+        assertThat(Action.read("{\"action\":\"finish\",\"answer\":{\"a\":[1]}}"))
+                .contains(new Finish("{\"a\":[1]}"));
     }
 
     @Test
     void readsAnActionInAFence() {
-        assertThat(Action.read("```json\n{\"action\":\"finish\",\"answer\":\"x\"}\n```")).contains(new Finish("x"));
+        assertThat(Action.read("```json\n{\"action\":\"finish\",\"answer\":\"x\"}\n```"))
+                .contains(new Finish("x"));
     }
 
     @ParameterizedTest

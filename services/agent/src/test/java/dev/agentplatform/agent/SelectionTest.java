@@ -21,9 +21,10 @@ class SelectionTest {
     @Test
     void aToolNeedsAReason() {
         String refs = """
-                [{"code":"always","required":true},{"code":"auto","config_json":{"auto_invoke":true}},
-                 {"code":"search","selection_keywords":["Refund","退款"]},{"code":"idle"},
-                 {"code":"off","config_json":{"auto_invoke":false}}]""";
+            [{"code":"always","required":true},{"code":"auto","config_json":{"auto_invoke":true}},
+             {"code":"search","selection_keywords":["Refund","退款"]},{"code":"idle"},
+             {"code":"off","config_json":{"auto_invoke":false}}]\
+            """;
         assertThat(tools(refs, "hello")).containsExactly("always", "auto");
         assertThat(tools(refs, "please REFUND me")).containsExactly("always", "auto", "search");
         assertThat(tools(refs, "我要退款")).containsExactly("always", "auto", "search");
@@ -32,8 +33,9 @@ class SelectionTest {
     @Test
     void aSkillIsSelectedUnlessItSaysOtherwise() {
         String refs = """
-                [{"code":"plain"},{"code":"off","config_json":{"auto_invoke":false}},
-                 {"code":"word","selection_keywords":["sum"],"config_json":{"auto_invoke":false}}]""";
+            [{"code":"plain"},{"code":"off","config_json":{"auto_invoke":false}},
+             {"code":"word","selection_keywords":["sum"],"config_json":{"auto_invoke":false}}]\
+            """;
         assertThat(skills(refs, "hello")).containsExactly("plain");
         assertThat(skills(refs, "Summarize this")).containsExactly("plain", "word");
     }

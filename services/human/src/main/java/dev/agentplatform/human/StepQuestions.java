@@ -28,13 +28,7 @@ public final class StepQuestions {
     public List<RowWrite> ask(RunRecord run, UUID stepId, int no, long now, Approval approval) {
         Question question = new Question("approval", approval.title(), null, 0, approval.request(), approval.form());
         HumanTask task = HumanTask.open(
-                HumanNode.taskId(stepId),
-                run.workspaceId(),
-                run.id().toString(),
-                no,
-                stepId.toString(),
-                question,
-                now);
+                HumanNode.taskId(stepId), run.workspaceId(), run.id().toString(), no, stepId.toString(), question, now);
         List<RowWrite> rows = new ArrayList<>();
         rows.add(HumanTaskTable.insert(task));
         rows.addAll(outbox.rows(HumanTasks.event(ids.next(), "human_task.created", task, now)));

@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Texts with {@code $name} and {@code ${name}}. {@code $$} is a dollar; a name that is not given stays as it is. Pure. */
 final class DollarTemplate {
-    private static final Pattern HOLE = Pattern.compile("\\$(?:(\\$)|([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
+    private static final Pattern HOLE =
+            Pattern.compile("\\$(?:(\\$)|([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)\\})");
 
     private DollarTemplate() {}
 

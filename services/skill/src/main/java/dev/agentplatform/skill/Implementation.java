@@ -33,8 +33,7 @@ sealed interface Implementation {
             case "http" -> http(json);
             case "code" -> code(json);
             case "workflow", "agent" -> child(runtime, json);
-            case "mcp" ->
-                throw Problem.invalid("runtime_type", "mcp is not available in this release");
+            case "mcp" -> throw Problem.invalid("runtime_type", "mcp is not available in this release");
             default -> throw Problem.invalid("runtime_type", "is not known");
         };
     }
@@ -60,7 +59,8 @@ sealed interface Implementation {
         try {
             return Language.of(word);
         } catch (Problem unknown) {
-            throw Problem.invalid(FIELD + ".language", unknown.errors().getFirst().message());
+            throw Problem.invalid(
+                    FIELD + ".language", unknown.errors().getFirst().message());
         }
     }
 

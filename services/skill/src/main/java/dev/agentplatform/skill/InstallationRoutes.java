@@ -103,7 +103,9 @@ final class InstallationRoutes {
                         sql,
                         request.workspace().id(),
                         request.idQuery("skill_id").orElse(null),
-                        request.query("install_scope").map(InstallationRoutes::scope).orElse(null),
+                        request.query("install_scope")
+                                .map(InstallationRoutes::scope)
+                                .orElse(null),
                         request.query("scope_id").orElse(null),
                         request.query("status").orElse(null),
                         page)),
@@ -113,8 +115,8 @@ final class InstallationRoutes {
     private Reply setStatus(Request request) {
         StatusBody body = request.body(StatusBody.class);
         Installation found = find(request);
-        database.transact(sql -> InstallationTable.setStatus(
-                sql, found.workspaceId(), found.id(), body.status(), clock.millis()));
+        database.transact(sql ->
+                InstallationTable.setStatus(sql, found.workspaceId(), found.id(), body.status(), clock.millis()));
         return Reply.of(200, show(find(request)));
     }
 
@@ -126,7 +128,8 @@ final class InstallationRoutes {
 
     private Installation find(Request request) {
         UUID id = request.id("id");
-        return database.read(sql -> InstallationTable.find(sql, request.workspace().id(), id))
+        return database.read(
+                        sql -> InstallationTable.find(sql, request.workspace().id(), id))
                 .orElseThrow(() -> Problem.notFound("installation", id));
     }
 

@@ -11,8 +11,9 @@ import java.util.UUID;
 
 /** The SQL of installations, for both databases. */
 final class InstallationTable {
-    private static final String SELECT = "SELECT id, workspace_id, skill_id, install_scope, scope_id, installed_by, status,"
-            + " created_time, updated_time FROM skill_installation WHERE workspace_id = ?";
+    private static final String SELECT =
+            "SELECT id, workspace_id, skill_id, install_scope, scope_id, installed_by, status,"
+                    + " created_time, updated_time FROM skill_installation WHERE workspace_id = ?";
 
     private InstallationTable() {}
 

@@ -14,7 +14,10 @@ record SkillBody(
         @Alias("parameter_schema") @Doc("JSON Schema of the input; a bare map of properties is an object's")
         ObjectNode parameterSchemaJson,
 
-        @Alias("output_schema") @Doc("JSON Schema of output_json") ObjectNode outputSchemaJson,
+        @Alias("output_schema") @Doc("JSON Schema of output_json")
+        ObjectNode outputSchemaJson,
 
-        @Required @Alias("implementation") @Doc("What the runtime needs: template; url, method, …; language, code; workflow_id; agent_id")
+        @Required
+        @Alias("implementation")
+        @Doc("What the runtime needs: template; url, method, …; language, code; workflow_id; agent_id")
         ObjectNode implementationJson) {}

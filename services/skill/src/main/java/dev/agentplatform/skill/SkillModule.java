@@ -1,15 +1,14 @@
 package dev.agentplatform.skill;
 
 import dev.agentplatform.catalog.Catalog;
-import tools.jackson.databind.JsonNode;
-import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.catalog.Definition;
+import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.code.CodeRunner;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
@@ -20,6 +19,7 @@ import dev.agentplatform.web.Routes;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import tools.jackson.databind.JsonNode;
 
 /** What the room of skills contributes: a kind of run and its routes. Its migration is V1.20. */
 public final class SkillModule {
@@ -81,8 +81,7 @@ public final class SkillModule {
         return answer;
     }
 
-    public Routes routes(
-            Engine engine, Follower follower, ProgramRuns runs, Database database, Clock clock, Ids ids) {
+    public Routes routes(Engine engine, Follower follower, ProgramRuns runs, Database database, Clock clock, Ids ids) {
         Routes routes = new Routes("skill", "Skills, their installations and their runs");
         new DefinitionRoutes(catalog, SkillKind.KIND).addTo(routes);
         new InstallationRoutes(database, clock, ids, definitions).addTo(routes);

@@ -25,7 +25,12 @@ record SkillProgram(RunRecord run, Skill skill, SkillWork work, ChildRuns childr
                 ? childAnswer(context.child(
                         KEY,
                         children.of(
-                                child.kind(), run.workspaceId(), child.idOrCode(), child.versionId(), run.sessionId(), input)))
+                                child.kind(),
+                                run.workspaceId(),
+                                child.idOrCode(),
+                                child.versionId(),
+                                run.sessionId(),
+                                input)))
                 : context.step(
                         KEY,
                         "skill",

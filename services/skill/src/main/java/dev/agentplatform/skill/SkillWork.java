@@ -31,7 +31,8 @@ final class SkillWork {
     /** @throws Problem with the code of the failure */
     JsonNode call(Implementation implementation, JsonNode input, String idempotencyKey) throws InterruptedException {
         return switch (implementation) {
-            case Implementation.TextTemplate text -> answer(DollarTemplate.render(text.template(), input), Json.nothing());
+            case Implementation.TextTemplate text ->
+                answer(DollarTemplate.render(text.template(), input), Json.nothing());
             case Implementation.Http http -> request(http, input, idempotencyKey);
             case Implementation.Code source -> run(source, input);
             case Implementation.Child child -> throw new IllegalArgumentException("a child is a run of its own");
@@ -53,7 +54,9 @@ final class SkillWork {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.put("Idempotency-Key", idempotencyKey);
         if (!Json.isNothing(body)) headers.put("Content-Type", body.isString() ? "text/plain" : "application/json");
-        resolved.path("headers").properties().forEach(header -> headers.put(header.getKey(), NodeConfig.text(header.getValue())));
+        resolved.path("headers")
+                .properties()
+                .forEach(header -> headers.put(header.getKey(), NodeConfig.text(header.getValue())));
         OutboundRequest request = new OutboundRequest(
                 method,
                 QueryText.append(NodeConfig.text(resolved.path("url")), resolved.path("query")),
@@ -90,7 +93,9 @@ final class SkillWork {
         if (!result.completed()) throw new Problem(422, result.errorCode(), result.errorMessage());
         // What the code says is its answer; what it prints only when it says nothing.
         boolean plain = result.result().isString();
-        String text = plain ? result.result().stringValue() : Json.isNothing(result.result()) ? result.output() : Json.write(result.result());
+        String text = plain
+                ? result.result().stringValue()
+                : Json.isNothing(result.result()) ? result.output() : Json.write(result.result());
         return answer(text, result.result());
     }
 }

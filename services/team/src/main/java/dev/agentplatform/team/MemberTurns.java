@@ -64,7 +64,8 @@ final class MemberTurns implements Turns {
         List<ChildCall> calls = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
             Question question = questions.get(i);
-            String key = "turn:" + (taken.size() + i + 1) + ":" + question.member().key();
+            String key =
+                    "turn:" + (taken.size() + i + 1) + ":" + question.member().key();
             calls.add(new ChildCall(key, () -> agents.turn(run, question.member(), question.text())));
         }
         List<JsonNode> answers = new ArrayList<>();
@@ -77,8 +78,8 @@ final class MemberTurns implements Turns {
 
     private static List<JsonNode> echoes(List<Question> questions) {
         return questions.stream()
-                .map(question -> (JsonNode)
-                        Json.object().put("output_text", "[dry run] " + question.member().key()))
+                .map(question -> (JsonNode) Json.object()
+                        .put("output_text", "[dry run] " + question.member().key()))
                 .toList();
     }
 

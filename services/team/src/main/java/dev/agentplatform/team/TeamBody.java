@@ -16,15 +16,20 @@ record TeamBody(
         String coordinationMode,
 
         @Length(max = 10_000) String objective,
-        @Required @Alias("member_refs_json") @Length(min = 1, max = 32) List<Member> memberRefs,
+
+        @Required @Alias("member_refs_json") @Length(min = 1, max = 32)
+        List<Member> memberRefs,
+
         @Alias("config") Config configJson) {
 
     record Member(
             @Required @Length(min = 1, max = 100) String memberKey,
+
             @Required @Length(min = 1, max = 128) @Doc("Id or code; looked up when its turn comes")
             String agentId,
 
             UUID agentVersionId,
+
             @Length(max = 100) @Doc("A free word; supervisor names the one who leads")
             String role,
 

@@ -17,8 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Teams as the engine runs them and as the API shows them. */
 final class TeamKind implements RunKind, RunnableKind {
-    static final DefinitionKind KIND =
-            new DefinitionKind("team", "/teams", true, VersionStatus.DRAFT, new TeamRules());
+    static final DefinitionKind KIND = new DefinitionKind("team", "/teams", true, VersionStatus.DRAFT, new TeamRules());
 
     private static final List<String> SHOWN = List.of("summary", "ended_by", "turns", "usage");
 

@@ -30,8 +30,8 @@ record TeamProgram(RunRecord run, Team team, Agents agents) implements Program {
     public JsonNode run(ProgramContext context, JsonNode stored) {
         RunInput input = RunInput.of(stored);
         String question = input.text().isEmpty() ? Json.write(input.json()) : input.text();
-        Task task = new Task(
-                team.objective(), question, team.members(), team.turnsMax(), team.rounds(), team.stopWord());
+        Task task =
+                new Task(team.objective(), question, team.members(), team.turnsMax(), team.rounds(), team.stopWord());
         MemberTurns turns = new MemberTurns(context, run, agents, team.turnsMax());
         Mode.Ending ending;
         try {
@@ -61,7 +61,8 @@ record TeamProgram(RunRecord run, Team team, Agents agents) implements Program {
         result.put(
                 "summary",
                 turns.taken().size() + " turns in mode " + team.mode() + ", ended by " + ending.reason() + ": "
-                        + String.join(", ", turns.taken().stream().map(Turn::member).toList()));
+                        + String.join(
+                                ", ", turns.taken().stream().map(Turn::member).toList()));
         ArrayNode list = result.putArray("turns");
         for (Turn turn : turns.taken()) {
             list.addObject()

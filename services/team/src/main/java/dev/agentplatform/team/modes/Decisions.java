@@ -56,14 +56,16 @@ final class Decisions {
 
     static String described(List<Member> members) {
         StringBuilder lines = new StringBuilder();
-        for (Member member : members) lines.append("- ").append(member.described()).append('\n');
+        for (Member member : members)
+            lines.append("- ").append(member.described()).append('\n');
         return lines.toString();
     }
 
     /** What was said so far. */
     static String transcript(List<Turn> turns) {
         StringBuilder text = new StringBuilder();
-        for (Turn turn : turns) text.append(turn.member()).append(": ").append(turn.answer()).append("\n\n");
+        for (Turn turn : turns)
+            text.append(turn.member()).append(": ").append(turn.answer()).append("\n\n");
         return text.toString().strip();
     }
 }

@@ -16,14 +16,18 @@ public final class Handoff implements Mode {
             Member speaker = active;
             List<Member> others =
                     task.members().stream().filter(member -> member != speaker).toList();
-            String said = turns.ask(speaker, text(task, speaker, others, message)).answer();
+            String said =
+                    turns.ask(speaker, text(task, speaker, others, message)).answer();
             Optional<JsonNode> handoff = Decisions.json(said).filter(json -> json.has("handoff"));
             if (turns.dry()) {
                 if (passes == task.members().size() - 1) return new Ending("answered", said);
-                active = task.members().get((task.members().indexOf(speaker) + 1) % task.members().size());
+                active = task.members()
+                        .get((task.members().indexOf(speaker) + 1)
+                                % task.members().size());
                 continue;
             }
-            Optional<Member> next = handoff.flatMap(json -> Decisions.named(json.path("handoff").asString(""), others));
+            Optional<Member> next =
+                    handoff.flatMap(json -> Decisions.named(json.path("handoff").asString(""), others));
             // Handing over to nobody is an answer, and so are the last words when no turn is left.
             if (next.isEmpty() || turns.left() == 0) return new Ending("answered", answer(said, handoff));
             active = next.get();

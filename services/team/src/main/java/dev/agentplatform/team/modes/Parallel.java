@@ -6,7 +6,8 @@ import java.util.List;
 public final class Parallel implements Mode {
     @Override
     public Ending run(Task task, Turns turns) {
-        boolean led = task.members().stream().anyMatch(Member::leads) && task.members().size() > 1;
+        boolean led = task.members().stream().anyMatch(Member::leads)
+                && task.members().size() > 1;
         List<Member> workers = led ? task.workers() : task.members();
         List<Turn> answers = turns.askAll(workers.stream()
                 .map(member -> new Turns.Question(member, task.brief(member)))

@@ -19,14 +19,18 @@ public final class Planner implements Mode {
     public Ending run(Task task, Turns turns) {
         List<Member> workers = task.workers();
         String plan = turns.ask(task.leader(), question(task, workers)).answer();
-        List<Job> jobs = turns.dry() ? once(workers, task) : Decisions.json(plan).map(json -> jobs(json, workers)).orElse(List.of());
+        List<Job> jobs = turns.dry()
+                ? once(workers, task)
+                : Decisions.json(plan).map(json -> jobs(json, workers)).orElse(List.of());
         // A leader that makes no plan has answered.
         if (jobs.isEmpty()) return new Ending("no_plan", plan);
         Map<String, Turn> done = work(task, turns, jobs);
         if (turns.left() == 0) return new Ending("turns", Decisions.transcript(List.copyOf(done.values())));
-        String text = task.brief(task.leader()) + "\n\nThe results:\n" + Decisions.transcript(turns.taken().subList(1, turns.taken().size()))
-                + "\n\nGive the team's answer.";
-        return new Ending(done.size() == jobs.size() ? "plan_done" : "plan_stuck", turns.ask(task.leader(), text).answer());
+        String text = task.brief(task.leader()) + "\n\nThe results:\n"
+                + Decisions.transcript(turns.taken().subList(1, turns.taken().size())) + "\n\nGive the team's answer.";
+        return new Ending(
+                done.size() == jobs.size() ? "plan_done" : "plan_stuck",
+                turns.ask(task.leader(), text).answer());
     }
 
     private static String question(Task task, List<Member> workers) {
@@ -63,7 +67,8 @@ public final class Planner implements Mode {
         while (turns.left() > 1) {
             List<Job> ready = jobs.stream()
                     .filter(job -> !done.containsKey(job.id()))
-                    .filter(job -> job.needs().stream().allMatch(need -> !known.contains(need) || done.containsKey(need)))
+                    .filter(job ->
+                            job.needs().stream().allMatch(need -> !known.contains(need) || done.containsKey(need)))
                     .limit(turns.left() - 1L)
                     .toList();
             if (ready.isEmpty()) break;
@@ -76,7 +81,8 @@ public final class Planner implements Mode {
     }
 
     private static String text(Task task, Job job, Map<String, Turn> done) {
-        List<Turn> before = job.needs().stream().filter(done::containsKey).map(done::get).toList();
+        List<Turn> before =
+                job.needs().stream().filter(done::containsKey).map(done::get).toList();
         return task.brief(job.member()) + "\n\nYour assignment: " + job.text()
                 + (before.isEmpty() ? "" : "\n\nResults you can use:\n" + Decisions.transcript(before));
     }

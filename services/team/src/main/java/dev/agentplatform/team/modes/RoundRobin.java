@@ -14,7 +14,8 @@ public final class RoundRobin implements Mode {
                                         + "\n\nSay " + task.stopWord() + " when the task is done.")
                         .answer();
                 if (!turns.dry() && answer.contains(task.stopWord())) {
-                    return new Ending("stop_word", answer.replace(task.stopWord(), "").strip());
+                    return new Ending(
+                            "stop_word", answer.replace(task.stopWord(), "").strip());
                 }
             }
         }

@@ -15,10 +15,12 @@ public final class Supervisor implements Mode {
     public Ending run(Task task, Turns turns) {
         List<Member> workers = task.workers();
         while (true) {
-            String said = turns.ask(task.leader(), plan(task, workers, turns.taken(), turns.left() <= 1)).answer();
+            String said = turns.ask(task.leader(), plan(task, workers, turns.taken(), turns.left() <= 1))
+                    .answer();
             if (turns.dry()) return dry(task, workers, turns, said);
             Optional<JsonNode> decision = Decisions.json(said);
-            List<Turns.Question> assigned = decision.map(json -> assigned(task, json, workers)).orElse(List.of());
+            List<Turns.Question> assigned =
+                    decision.map(json -> assigned(task, json, workers)).orElse(List.of());
             if (assigned.isEmpty() || turns.left() == 0) return new Ending("finished", answer(said, decision));
             // One turn stays for the leader's last word.
             int room = Math.max(1, turns.left() - 1);
@@ -39,7 +41,9 @@ public final class Supervisor implements Mode {
         for (JsonNode one : decision.path("assign")) {
             Decisions.named(one.path("member").asString(""), workers)
                     .ifPresent(member -> questions.add(new Turns.Question(
-                            member, task.brief(member) + "\n\nYour assignment: " + one.path("task").asString(""))));
+                            member,
+                            task.brief(member) + "\n\nYour assignment: "
+                                    + one.path("task").asString(""))));
         }
         return questions;
     }

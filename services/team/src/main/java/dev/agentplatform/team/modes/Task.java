@@ -20,7 +20,8 @@ public record Task(String objective, String question, List<Member> members, int 
     /** How a turn begins: who speaks, for what. */
     String brief(Member member) {
         StringBuilder text = new StringBuilder();
-        if (!objective.isBlank()) text.append("Objective of the team: ").append(objective).append('\n');
+        if (!objective.isBlank())
+            text.append("Objective of the team: ").append(objective).append('\n');
         if (!member.responsibility().isBlank()) {
             text.append("Your responsibility: ").append(member.responsibility()).append('\n');
         }

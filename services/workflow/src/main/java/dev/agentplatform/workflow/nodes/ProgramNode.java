@@ -70,7 +70,8 @@ public final class ProgramNode implements NodeType {
         public Outcome resume(NodeContext context, Arrival arrival) {
             NodeContext.ChildResult child = context.results().get().getFirst();
             JsonNode result = child.output().json();
-            if (child.completed()) return Outcome.done(result, result.path("output_text").asString(null));
+            if (child.completed())
+                return Outcome.done(result, result.path("output_text").asString(null));
             String code = child.errorCode() == null ? child.status() : child.errorCode();
             JsonNode output =
                     Json.object().put("run_id", child.runId().toString()).put("status", child.status());
