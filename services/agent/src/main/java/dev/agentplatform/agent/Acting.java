@@ -44,7 +44,7 @@ final class Acting {
             usage = usage.plus(said.path("usage"));
             JsonNode message = said.path("message");
             String text = message.path("content").asString("");
-            List<Call> wanted = wanted(message, text, offered, no);
+            List<Call> wanted = wanted(message, text, offered);
             if (!wanted.isEmpty() && !last) {
                 act(conversation, message, wanted, no);
                 continue;
@@ -61,7 +61,7 @@ final class Acting {
     }
 
     /** Calls in the provider's form, or the one that the text names in ours. */
-    private List<Call> wanted(JsonNode message, String text, List<Capability> offered, int no) {
+    private List<Call> wanted(JsonNode message, String text, List<Capability> offered) {
         List<Call> calls = Conversation.calls(message);
         if (!calls.isEmpty() || offered.isEmpty()) return calls;
         return switch (Action.read(text).orElse(null)) {

@@ -40,7 +40,7 @@ final class Decisions {
         return -1;
     }
 
-    /** The member that a text names: by the field {@code member}, else the first key that appears in it. */
+    /** The member that a text names: by the field of that name, else the first key that appears in it. */
     static Optional<Member> member(String text, List<Member> members) {
         String named = json(text).map(json -> json.path("member").asString("")).orElse("");
         Optional<Member> exact = named(named, members);
