@@ -343,7 +343,7 @@ class AgentApiTest {
     }
 
     @OnEveryServer
-    void tokensAppearInTheEvents(Api api) {
+    void aStreamedAnswerIsPutTogether(Api api) {
         String agent = Programs.published(
                 api, "agent", "streams", "'system_prompt':'x','model_config':{'model':'mock','stream':true}");
         Answer run = Programs.run(api, "agent", agent, "'input_text':'Hi'");
