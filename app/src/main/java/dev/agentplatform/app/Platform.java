@@ -15,6 +15,7 @@ import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.Secrets;
 import dev.agentplatform.event.EventModule;
+import dev.agentplatform.event.RunStarter;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
@@ -22,6 +23,7 @@ import dev.agentplatform.gateway.access.AccessSettings;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
+import dev.agentplatform.human.StepQuestions;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
@@ -46,6 +48,7 @@ import dev.agentplatform.runtime.RunJson;
 import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
+import dev.agentplatform.scheduler.JobTarget;
 import dev.agentplatform.scheduler.SchedulerModule;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
@@ -119,6 +122,8 @@ public final class Platform implements AutoCloseable {
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final AgentWiring agents;
+    private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
     private final EventModule event;
     private final SessionModule session;
@@ -160,10 +165,25 @@ public final class Platform implements AutoCloseable {
                 vault,
                 Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
                 workflowTools::child);
-        process = new EngineProcess(engineSettings(settings, roles), List.of(workflows(benchNodes)), limits);
+        boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
+        agents = new AgentWiring(new AgentWiring.Rooms(
+                catalog,
+                outbound,
+                code,
+                tool,
+                model,
+                new AgentMemories(memory.memories()),
+                workflowTools,
+                this::target,
+                new StepQuestions(outbox, ids),
+                this::userOf,
+                ids,
+                autoStart));
+        List<RunKind> kinds = new ArrayList<>(agents.kinds());
+        kinds.add(workflows(benchNodes));
+        process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
-        boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
         human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
@@ -175,13 +195,21 @@ public final class Platform implements AutoCloseable {
                 (workspace, body, id, alongside) ->
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
+        AgentWiring.Running running = new AgentWiring.Running(
+                engine, new Follower(database, process.live()), database, clock, new SessionsOfRuns()::exists);
+        agentRoutes = agents.routes(running);
+        List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);
+        List<JobTarget> targetsOfJobs = new ArrayList<>(programs);
+        targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
-                database, process, subscriptions, outbox, outbound, clock, ids, List.of(new RuntimeJobs(runs))));
-        event = new EventModule(eventWiring(roles), settings);
+                database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
+        event = new EventModule(eventWiring(roles, programs), settings);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles) {
+    private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
+        List<RunStarter> starters = new ArrayList<>(programs);
+        starters.add(new TriggeredRuns(runs));
         return new EventModule.Wiring(
                 database,
                 process,
@@ -191,7 +219,7 @@ public final class Platform implements AutoCloseable {
                 vault,
                 clock,
                 ids,
-                List.of(new TriggeredRuns(runs)),
+                starters,
                 List.of(scheduler.sender()),
                 roles.worker());
     }
@@ -256,6 +284,7 @@ public final class Platform implements AutoCloseable {
                 new QuestionClassifierNode(model.models()::chat),
                 new ParameterExtractorNode(model.models()::chat)));
         types.addAll(HumanNode.all(outbox));
+        types.addAll(agents.nodes());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
         for (NodeType type : types) byName.put(type.name(), type);
@@ -295,6 +324,11 @@ public final class Platform implements AutoCloseable {
         public void lock(Sql sql, String workspaceId, UUID sessionId) throws SQLException {
             Sessions.lock(sql, workspaceId, sessionId);
         }
+    }
+
+    /** Null when the session has no user. */
+    private String userOf(String workspaceId, UUID sessionId) {
+        return session.sessions().find(workspaceId, sessionId).userId();
     }
 
     public void start() {
@@ -367,18 +401,17 @@ public final class Platform implements AutoCloseable {
 
     /** What the rooms answer over HTTP, in the order of the API document. */
     public List<Routes> routes() {
-        return List.of(
-                session.routes(),
-                workflow.routes(),
-                runtime.routes(),
-                human,
+        List<Routes> routes = new ArrayList<>(List.of(session.routes(), workflow.routes(), runtime.routes(), human));
+        routes.addAll(agentRoutes);
+        routes.addAll(List.of(
                 tool.routes(),
                 model.routes(),
                 CodeRoutes.of(code),
                 memory.routes(),
                 event.routes(),
                 scheduler.routes(),
-                auth.routes());
+                auth.routes()));
+        return List.copyOf(routes);
     }
 
     public boolean embedded() {

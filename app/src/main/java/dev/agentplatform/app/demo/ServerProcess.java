@@ -66,7 +66,8 @@ final class ServerProcess implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
             Map<String, String> environment = builder.environment();
             NOT_TAKEN_OVER.forEach(environment::remove);
-            environment.putIfAbsent("AGENT_PLATFORM_MOCK_SCRIPT", script.toAbsolutePath().toString());
+            environment.putIfAbsent(
+                    "AGENT_PLATFORM_MOCK_SCRIPT", script.toAbsolutePath().toString());
             process = builder.start();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot start the server's process", failure);

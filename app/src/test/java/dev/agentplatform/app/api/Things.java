@@ -11,6 +11,7 @@ final class Things {
     /** What routes need before they look for the id. */
     static final Map<String, String> BODIES = Map.ofEntries(
             Map.entry("/gateway/api-keys/{id}/status", "{'status':'revoked'}"),
+            Map.entry("/skills/installations/{id}/status", "{'status':'disabled'}"),
             Map.entry("/sessions/{id}/messages", "{'role':'user','content_text':'x'}"),
             Map.entry("/runtime/runs/{id}/status", "{'status':'failed'}"),
             Map.entry("/runtime/runs/{id}/signal", "{'name':'go'}"),
@@ -43,6 +44,16 @@ final class Things {
             Map.entry("/auth/assignments/", "assignments"),
             Map.entry("/gateway/api-keys/", "api-keys"),
             Map.entry("/memories/", "memory"),
+            Map.entry("/agents/versions/", "agent_version"),
+            Map.entry("/agents/runs/", "agent_run"),
+            Map.entry("/agents/", "agent"),
+            Map.entry("/teams/versions/", "team_version"),
+            Map.entry("/teams/runs/", "team_run"),
+            Map.entry("/teams/", "team"),
+            Map.entry("/skills/versions/", "skill_version"),
+            Map.entry("/skills/runs/", "skill_run"),
+            Map.entry("/skills/installations/", "installation"),
+            Map.entry("/skills/", "skill"),
             Map.entry("/tools/versions/", "tool_version"),
             Map.entry("/tools/bindings/", "binding"),
             Map.entry("/tools/credentials/", "credential"),
@@ -115,7 +126,21 @@ final class Things {
         ids.put("memory", made(api, "/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}"));
         toolsAndModels(api, ids);
         eventsAndJobs(api, ids);
+        program(api, ids, "agent", "'system_prompt':'x'");
+        program(api, ids, "team", "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]");
+        program(api, ids, "skill", "'runtime_type':'template','implementation_json':{'template':'x'}");
+        ids.put("installation", made(api, "/skills/installations", "{'skill_id':'mine','install_scope':'workspace'}"));
         return ids;
+    }
+
+    /** A definition of the kind, a version and a run of it. */
+    private static void program(Api api, Map<String, String> ids, String kind, String version) {
+        String id = Programs.made(api, kind, "mine");
+        ids.put(kind, id);
+        ids.put(
+                kind + "_version",
+                Programs.version(api, kind, id, version).expect(201).id());
+        ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
     }
 
     private static void toolsAndModels(Api api, Map<String, String> ids) {
@@ -125,7 +150,8 @@ final class Things {
                 made(
                         api,
                         "/tools/versions",
-                        "{'tool_id':'%s','invoke_config_json':{'url':'http://127.0.0.1:1/'}}".formatted(ids.get("tool"))));
+                        "{'tool_id':'%s','invoke_config_json':{'url':'http://127.0.0.1:1/'}}"
+                                .formatted(ids.get("tool"))));
         ids.put(
                 "credential",
                 made(

@@ -320,7 +320,8 @@ final class Workload implements RunKind {
                 for (int i = 0; i < 2; i++) {
                     String name = context.idempotencyKey(key + ":" + i);
                     UUID id = Ids.runOf(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
-                    calls.add(new ProgramContext.ChildCall(key + ":" + i, submission(id, child, RunOptions.USUAL)));
+                    calls.add(
+                            new ProgramContext.ChildCall(key + ":" + i, () -> submission(id, child, RunOptions.USUAL)));
                 }
                 return Json.text("children " + context.children(calls).size());
             }

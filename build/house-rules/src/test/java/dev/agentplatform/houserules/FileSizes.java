@@ -15,6 +15,9 @@ final class FileSizes {
     /** Path to reason. */
     static final Map<String, String> REASONS = Map.ofEntries(
             Map.entry(
+                    "app/src/main/java/dev/agentplatform/app/Platform.java",
+                    "the plan of the house: each room is made once, from below to above, in one place"),
+            Map.entry(
                     "libs/engine/src/main/java/dev/agentplatform/engine/Engine.java",
                     "the face of the engine: submit, send and await, and what owners ask of it; each method is a few"
                             + " lines"),

@@ -23,7 +23,8 @@ final class Floors {
             Set.of("language", "outbound", "store", "vault"),
             Set.of("web", "catalog", "events"),
             Set.of("queue"),
-            Set.of("engine"));
+            Set.of("engine"),
+            Set.of("service"));
 
     /** Above libs: floors by the folder their rooms are in. */
     private static final List<String> FOLDERS = List.of("services", "doors", "app", "bench");

@@ -63,12 +63,12 @@ public final class Driving {
     /** A step that was started by hand. */
     public record Driven(UUID runId, int no) {}
 
-    /** Claims one run that waits for hand-driving and starts its next step; empty when there is none. */
-    public Optional<Driven> driveNext(String workspaceId, String workerKey) throws InterruptedException {
+    /** Claims one run of a kind that waits for hand-driving and starts its next step; empty when there is none. */
+    public Optional<Driven> driveNext(String workspaceId, String kind, String workerKey) throws InterruptedException {
         long deadline = engine.now() + FOLLOW_MAX_MS;
         UUID me = engine.worker();
-        Optional<Claimed> claimed =
-                engine.database().transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId), workerKey));
+        Optional<Claimed> claimed = engine.database()
+                .transact(sql -> TaskTable.claimNext(sql, me, Queues.manual(workspaceId, kind), workerKey));
         if (claimed.isEmpty()) return Optional.empty();
         RunRecord run = engine.find(workspaceId, claimed.get().ref()).orElseThrow();
         int next = new RunViews(engine)
@@ -137,7 +137,7 @@ public final class Driving {
             String state = RunTable.finalState(sql, workspaceId, runId)
                     .orElseThrow(() -> Problem.conflict("not_retryable", "The run left nothing to go on from."));
             RunTable.reopen(sql, run);
-            String queue = run.options().autoStart() ? engine.queue(run) : Queues.manual(workspaceId);
+            String queue = run.options().autoStart() ? engine.queue(run) : Queues.manual(workspaceId, run.kind());
             int priority = run.options().priority();
             TaskTable.revive(
                     sql,

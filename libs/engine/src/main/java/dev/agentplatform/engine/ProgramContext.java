@@ -4,6 +4,7 @@ import dev.agentplatform.store.RowWrite;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -25,6 +26,12 @@ public interface ProgramContext {
     /** Several leaf steps side by side, their intents in one unit. Results in the order of {@code steps}. */
     List<JsonNode> all(List<LeafStep> steps);
 
+    /** Like {@link #all}, for steps whose failures are answers too. */
+    List<Attempt> attempts(List<LeafStep> steps);
+
+    /** What came of a step. @param code null when it succeeded; then {@code output} is what it gave, else JSON null */
+    record Attempt(JsonNode output, String code, String message) {}
+
     /** Records a decision without intent: a time, a random draw, a selection. */
     JsonNode note(String key, JsonNode value);
 
@@ -39,7 +46,8 @@ public interface ProgramContext {
 
     int CHILDREN_MAX = 1_000;
 
-    record ChildCall(String key, Submission submission) {}
+    /** @param submission asked for once, when the child starts: a replay must look nothing up */
+    record ChildCall(String key, Supplier<Submission> submission) {}
 
     /** @param errorCode null when it completed; else {@code output} is JSON null */
     record ChildEnd(JsonNode output, String errorCode, String errorMessage) {

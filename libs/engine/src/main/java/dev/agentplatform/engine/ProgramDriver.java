@@ -293,7 +293,8 @@ final class ProgramDriver implements Driver {
                 .findFirst()
                 .ifPresent(step -> {
                     StepStatus as = record.errorCode() == null ? StepStatus.COMPLETED : StepStatus.FAILED;
-                    close(step, as, record.output(), record.errorCode(), workshop.masked(record.errorMessage()));
+                    String message = workshop.masked(record.errorMessage());
+                    close(step, as, record.input(), record.output(), record.errorCode(), message);
                 });
         turn.afterCommit.add(() -> record.reply().complete(null));
     }
@@ -341,7 +342,12 @@ final class ProgramDriver implements Driver {
     }
 
     private void close(Open step, StepStatus as, JsonNode output, String code, String message) {
+        close(step, as, Json.nothing(), output, code, message);
+    }
+
+    private void close(Open step, StepStatus as, JsonNode input, JsonNode output, String code, String message) {
         next = next.without(step.key());
+        JsonNode given = workshop.masked(new StepOutput(input, null)).json();
         StepOutput kept = workshop.masked(new StepOutput(output == null ? Json.nothing() : output, null));
         StepRecord record = new StepRecord(
                 step.no(),
@@ -356,10 +362,10 @@ final class ProgramDriver implements Driver {
                 null,
                 code,
                 message,
-                Json.nothing(),
+                given,
                 kept);
         String text = kept.write();
-        turn.rows.add(StepTable.record(run, record, null, text));
+        turn.rows.add(StepTable.record(run, record, Json.writeOrNull(given), text));
         newlyRecorded.add(record);
         turn.tell(
                 "step." + as.word(),

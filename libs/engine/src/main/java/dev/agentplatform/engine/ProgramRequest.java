@@ -13,7 +13,13 @@ sealed interface ProgramRequest {
     record Intend(List<Intent> intents, CompletableFuture<Map<String, Integer>> reply) implements ProgramRequest {}
 
     /** Commit the outcome of an open step. {@code errorCode} is null for a success. */
-    record Record(int no, JsonNode output, String errorCode, String errorMessage, CompletableFuture<Void> reply)
+    record Record(
+            int no,
+            JsonNode input,
+            JsonNode output,
+            String errorCode,
+            String errorMessage,
+            CompletableFuture<Void> reply)
             implements ProgramRequest {}
 
     record Note(String key, JsonNode value, CompletableFuture<Void> reply) implements ProgramRequest {}

@@ -94,6 +94,25 @@ final class ProgramRun implements ProgramContext {
 
     @Override
     public List<JsonNode> all(List<LeafStep> steps) {
+        perform(steps);
+        return steps.stream().map(step -> result(step.key())).toList();
+    }
+
+    @Override
+    public List<Attempt> attempts(List<LeafStep> steps) {
+        perform(steps);
+        return steps.stream().map(step -> attempt(step.key())).toList();
+    }
+
+    private Attempt attempt(String key) {
+        StepRecord record = recorded.get(key);
+        boolean completed = record.status().equals("completed");
+        return completed
+                ? new Attempt(record.output().json(), null, null)
+                : new Attempt(Json.nothing(), record.errorCode(), record.errorMessage());
+    }
+
+    private void perform(List<LeafStep> steps) {
         List<ProgramRequest.Intent> intents = new ArrayList<>();
         Set<String> keys = new HashSet<>();
         for (LeafStep step : steps) {
@@ -112,7 +131,6 @@ final class ProgramRun implements ProgramContext {
             working.add(perform(step, no));
         }
         for (CompletableFuture<Void> one : working) await(one);
-        return steps.stream().map(step -> result(step.key())).toList();
     }
 
     private CompletableFuture<Void> perform(LeafStep step, int no) {
@@ -161,7 +179,7 @@ final class ProgramRun implements ProgramContext {
                 new StepOutput(output == null ? Json.nothing() : output, null));
         // Read only after `done`, which completes when the outcome is durable.
         recorded.put(step.key(), record);
-        ask(new ProgramRequest.Record(no, output, code, message, done));
+        ask(new ProgramRequest.Record(no, step.input(), output, code, message, done));
     }
 
     @Override
@@ -177,7 +195,7 @@ final class ProgramRun implements ProgramContext {
 
     @Override
     public JsonNode child(String key, Submission submission) {
-        ChildEnd end = children(List.of(new ChildCall(key, submission))).getFirst();
+        ChildEnd end = children(List.of(new ChildCall(key, () -> submission))).getFirst();
         if (!end.completed()) throw new StepFailed(end.errorCode(), end.errorMessage());
         return end.output();
     }
@@ -189,7 +207,8 @@ final class ProgramRun implements ProgramContext {
         for (ChildCall call : calls) {
             use(call.key());
             if (recorded.containsKey(call.key())) continue;
-            fresh.add(new ProgramRequest.Awaited(call.key(), "child", null, 0, call.submission(), null));
+            fresh.add(new ProgramRequest.Awaited(
+                    call.key(), "child", null, 0, call.submission().get(), null));
         }
         if (!fresh.isEmpty()) {
             if (!run.options().mayHaveChildren()) {

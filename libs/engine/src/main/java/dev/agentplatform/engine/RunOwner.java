@@ -346,7 +346,7 @@ final class RunOwner {
         Long due = rest.due() == 0 ? null : (Long) rest.due();
         if (!rest.startable()) return new Resting(false, queue, due);
         if (run.options().autoStart()) return new Resting(true, queue, engine.now());
-        return new Resting(true, Queues.manual(run.workspaceId()), engine.now());
+        return new Resting(true, Queues.manual(run.workspaceId(), run.kind()), engine.now());
     }
 
     private Change change(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import tools.jackson.databind.JsonNode;
 
 /** The SQL of runs and their mail. */
 final class RunTable {
@@ -196,6 +197,14 @@ final class RunTable {
     }
 
     /** An ended run lives again. */
+    static void setMetadata(Sql sql, RunRecord run, JsonNode metadata) throws SQLException {
+        sql.update(
+                "UPDATE run SET metadata = ? WHERE id = ? AND workspace_id = ?",
+                Json.writeOrNull(metadata),
+                run.id(),
+                run.workspaceId());
+    }
+
     static void reopen(Sql sql, RunRecord run) throws SQLException {
         sql.update(
                 "UPDATE run SET status = 'running', error_code = NULL, error = NULL, ended_time = NULL,"

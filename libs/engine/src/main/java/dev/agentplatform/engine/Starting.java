@@ -23,13 +23,13 @@ public final class Starting {
     public boolean start(String workspaceId, UUID runId) {
         RunRecord run = engine.find(workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
         if (!waits(run)) return false;
-        boolean started = engine.database().transact(sql -> start(sql, workspaceId, runId));
+        boolean started = engine.database()
+                .transact(sql -> start(sql, workspaceId, runId, Queues.manual(workspaceId, run.kind())));
         if (started) engine.ready(Queues.normal(workspaceId), run.options().priority());
         return started;
     }
 
-    private boolean start(Sql sql, String workspaceId, UUID runId) throws SQLException {
-        String manual = Queues.manual(workspaceId);
+    private boolean start(Sql sql, String workspaceId, UUID runId, String manual) throws SQLException {
         boolean resting = sql.one(
                         "SELECT queue FROM task WHERE workspace_id = ? AND ref = ? AND status = 'ready' AND queue = ?"
                                 + sql.dialect().forUpdate(),

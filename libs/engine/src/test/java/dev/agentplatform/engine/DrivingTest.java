@@ -62,9 +62,9 @@ class DrivingTest {
             UUID first = process.submit(threeSteps(), BY_HAND);
             process.clock.advance(Duration.ofMillis(5));
             process.submit(threeSteps(), BY_HAND);
-            assertThat(driving.driveNext("public", "me")).contains(new Driving.Driven(first, 1));
+            assertThat(driving.driveNext("public", "test", "me")).contains(new Driving.Driven(first, 1));
             assertThat(process.journal(first)).containsExactly("a:completed");
-            assertThat(driving.driveNext("other", "me")).isEmpty();
+            assertThat(driving.driveNext("other", "test", "me")).isEmpty();
         }
     }
 
@@ -135,6 +135,52 @@ class DrivingTest {
             driving.setStatus("public", id, RunStatus.FAILED, "me");
             assertThat(process.end(id).status()).isEqualTo(RunStatus.FAILED);
             assertThat(calls).hasValue(0);
+        }
+    }
+
+    private static final Executable.Program PROGRAM =
+            (context, input) -> context.step("work", "work", Json.nothing(), () -> Json.text("done"));
+
+    private static JsonNode dry(RunRecord run) {
+        return Json.object().put("dry_run", true);
+    }
+
+    @OnBothDatabases
+    void aProgramIsDrivenWithOtherMetadataOnlyBeforeItBegins(Database database) throws Exception {
+        try (TestProcess process = TestProcess.start(database)) {
+            ProgramDriving driving = new ProgramDriving(process.engine);
+            UUID id = process.submit(PROGRAM, BY_HAND);
+            driving.driveAs("public", id, "me", DrivingTest::dry);
+            RunRecord end = process.end(id);
+            assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
+            assertThat(end.metadata()).isEqualTo(dry(end));
+
+            UUID begun =
+                    process.submit((Executable.Program) (context, input) -> context.awaitSignal("signal", "go", 0));
+            Await.until(() -> process.run(begun).status() == RunStatus.WAITING, "the wait");
+            assertThatThrownBy(() -> driving.driveAs("public", begun, "me", DrivingTest::dry))
+                    .isInstanceOfSatisfying(
+                            Problem.class, no -> assertThat(no.code()).isEqualTo("already_started"));
+            assertThat(process.run(begun).metadata()).isEqualTo(Json.nothing());
+            assertThat(process.run(begun).status()).isEqualTo(RunStatus.WAITING);
+        }
+    }
+
+    @OnBothDatabases
+    void theNextProgramOfAKindIsDriven(Database database) throws Exception {
+        try (TestProcess process = TestProcess.start(database)) {
+            ProgramDriving driving = new ProgramDriving(process.engine);
+            UUID first = process.submit(PROGRAM, BY_HAND);
+            process.clock.advance(Duration.ofMillis(5));
+            UUID second = process.submit(PROGRAM, BY_HAND);
+            assertThat(driving.driveNext("public", "other", "me", null)).isEmpty();
+            assertThat(driving.driveNext("other", "test", "me", null)).isEmpty();
+            assertThat(driving.driveNext("public", "test", "me", null)).contains(first);
+            assertThat(process.end(first).metadata()).isEqualTo(Json.nothing());
+            assertThat(driving.driveNext("public", "test", "me", DrivingTest::dry))
+                    .contains(second);
+            assertThat(process.end(second).metadata()).isEqualTo(dry(process.run(second)));
+            assertThat(driving.driveNext("public", "test", "me", null)).isEmpty();
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.RowWrite;
 import dev.agentplatform.testkit.Await;
@@ -57,7 +58,8 @@ class ProgramTest {
             List<ProgramContext.ChildCall> calls = IntStream.range(0, 3)
                     .mapToObj(i -> new ProgramContext.ChildCall(
                             "part:" + i,
-                            process.submission(runId(context.idempotencyKey("part:" + i)), child, RunOptions.USUAL)))
+                            () -> process.submission(
+                                    runId(context.idempotencyKey("part:" + i)), child, RunOptions.USUAL)))
                     .toList();
             ArrayNode parts = result.putArray("parts");
             context.children(calls).forEach(end -> parts.add(end.output()));
@@ -320,7 +322,8 @@ class ProgramTest {
                 for (UUID version : List.of(meets, fails, meets)) {
                     String key = "child:" + calls.size();
                     UUID child = runId(context.idempotencyKey(key));
-                    calls.add(new ProgramContext.ChildCall(key, process.submission(child, version, RunOptions.USUAL)));
+                    calls.add(new ProgramContext.ChildCall(
+                            key, () -> process.submission(child, version, RunOptions.USUAL)));
                 }
                 ArrayNode ends = Json.array();
                 for (ProgramContext.ChildEnd end : context.children(calls)) {
@@ -351,7 +354,7 @@ class ProgramTest {
                 List<ProgramContext.ChildCall> calls = new ArrayList<>();
                 for (UUID child : children) {
                     calls.add(new ProgramContext.ChildCall(
-                            "child:" + calls.size(), process.submission(child, stuck, RunOptions.USUAL)));
+                            "child:" + calls.size(), () -> process.submission(child, stuck, RunOptions.USUAL)));
                 }
                 return Json.tree(context.children(calls));
             });
@@ -409,6 +412,36 @@ class ProgramTest {
             process.end(answered);
             assertThat(process.result(answered).asString()).isEqualTo("somebody");
             assertThat(process.count("event")).as("asked, not undone").isEqualTo(5);
+        }
+    }
+
+    @OnBothDatabases
+    void aFailureAmongAttemptsIsAnAnswerAndStaysOne(Database database) {
+        try (TestProcess process = TestProcess.start(database)) {
+            Program program = (context, input) -> {
+                LeafStep broken = new LeafStep("broken", "work", Json.object().put("n", 1), () -> {
+                    effects.merge("broken", 1, Integer::sum);
+                    throw new Problem(422, "refused", "no");
+                });
+                ArrayNode ends = Json.array();
+                for (ProgramContext.Attempt attempt : context.attempts(List.of(leaf("fine"), broken))) {
+                    ends.add(attempt.code() == null ? attempt.output().asString() : attempt.code());
+                }
+                // A wait in between: what follows is a replay.
+                context.awaitTime("pause", context.createdTime() + 1_000);
+                return ends;
+            };
+            UUID id = process.submit(program);
+            RunRecord end = finish(process, id);
+            assertThat(end.status()).isEqualTo(RunStatus.COMPLETED);
+            assertThat(end.output().json()).isEqualTo(Json.parse("[\"did fine\",\"refused\"]"));
+            assertThat(effects).containsExactlyInAnyOrderEntriesOf(Map.of("fine", 1, "broken", 1));
+            StepRecord broken = process.steps(id).stream()
+                    .filter(step -> step.key().equals("broken"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(broken.status()).isEqualTo("failed");
+            assertThat(broken.input()).isEqualTo(Json.parse("{\"n\":1}"));
         }
     }
 }

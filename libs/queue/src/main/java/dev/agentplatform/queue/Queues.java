@@ -27,9 +27,9 @@ public final class Queues {
         return NORMAL_FROM + workspaceId + LIMITED + definitionId;
     }
 
-    /** Hand-driven runs of a workspace: only a caller's claim takes them. */
-    public static String manual(String workspaceId) {
-        return MANUAL_FROM + workspaceId;
+    /** Hand-driven runs of one kind in a workspace: only a caller's claim takes them. */
+    public static String manual(String workspaceId, String kind) {
+        return MANUAL_FROM + workspaceId + "/" + kind;
     }
 
     public static boolean isLimited(String queue) {

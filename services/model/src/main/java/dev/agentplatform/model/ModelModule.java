@@ -38,6 +38,7 @@ public final class ModelModule implements LifeCycle {
     private final MockProvider mock;
     private final UsageLog usage;
     private final Models models;
+    private final Directory known;
     private final Routes routes;
 
     /**
@@ -73,6 +74,7 @@ public final class ModelModule implements LifeCycle {
                 new Directory.Upstreams(guarded, trusted, mock),
                 wires,
                 prices);
+        known = directory[0];
         Calls calls = new Calls(directory[0], usage, clock, ids);
         models = new Models(calls);
         routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
@@ -84,6 +86,11 @@ public final class ModelModule implements LifeCycle {
     /** For those inside. */
     public Models models() {
         return models;
+    }
+
+    /** Whether calls of this model cost nothing and reach nobody: the mock inside this process answers them. */
+    public boolean mockOnly(String workspaceId, String model) {
+        return known.mockOnly(workspaceId, model);
     }
 
     public Routes routes() {

@@ -183,7 +183,7 @@ final class RunRoutes {
     private Reply claimNext(Request request) throws InterruptedException {
         Drive drive = request.body(Drive.class);
         String workspace = request.workspace().id();
-        Optional<Driving.Driven> driven = driving.driveNext(workspace, drive.worker());
+        Optional<Driving.Driven> driven = driving.driveNext(workspace, WorkflowKind.NAME, drive.worker());
         if (driven.isEmpty()) return Reply.empty(204);
         return nodeRun(runs.find(workspace, driven.get().runId()), driven.get().no());
     }

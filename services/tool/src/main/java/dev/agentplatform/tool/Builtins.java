@@ -6,6 +6,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Times;
 import dev.agentplatform.language.EvaluationError;
 import dev.agentplatform.language.Expression;
+import dev.agentplatform.language.JsonSchema;
 import dev.agentplatform.language.LanguageError;
 import dev.agentplatform.language.Scope;
 import java.text.Normalizer;
@@ -67,7 +68,7 @@ final class Builtins {
         JsonNode apply(JsonNode input, Source source);
     }
 
-    record Builtin(String name, String description, JsonNode inputSchema, InputSchema schema, Body body) {}
+    record Builtin(String name, String description, JsonNode inputSchema, JsonSchema schema, Body body) {}
 
     static Optional<Builtin> find(String name) {
         return Optional.ofNullable(ALL.get(name));
@@ -83,7 +84,7 @@ final class Builtins {
 
     private static void add(String name, String description, String schema, Body body) {
         JsonNode json = Json.parse(schema);
-        ALL.put(name, new Builtin(name, description, json, InputSchema.compile(json), body));
+        ALL.put(name, new Builtin(name, description, json, JsonSchema.compile(json), body));
     }
 
     private static JsonNode currentTime(JsonNode input, Source source) {

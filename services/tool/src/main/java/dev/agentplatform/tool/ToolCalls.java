@@ -5,6 +5,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.language.EvaluationError;
+import dev.agentplatform.language.JsonSchema;
 import dev.agentplatform.tool.Builtins.Builtin;
 import dev.agentplatform.vault.Vault.SealBroken;
 import java.time.Clock;
@@ -26,11 +27,11 @@ public final class ToolCalls {
     private final HttpCalls http;
     private final Map<ToolType, ToolBackend> backends;
     private final Builtins.Source source;
-    private final Map<UUID, InputSchema> schemas = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<UUID, JsonSchema> schemas = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, InputSchema> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UUID, JsonSchema> eldest) {
             return size() > SCHEMAS_KEPT_MAX;
         }
     };
@@ -79,6 +80,33 @@ public final class ToolCalls {
         return execute(prepare(request));
     }
 
+    /**
+     * What a caller of another room must know of a tool.
+     *
+     * @param isRun a call of it is a run, which {@link #callOf} describes
+     */
+    public record Described(
+            UUID toolId, UUID versionId, String code, String description, JsonNode inputSchema, boolean isRun) {}
+
+    /** The tool that a request is about; its input does not matter yet. @throws Problem as {@link #invoke} */
+    public Described describe(ToolRequest request) {
+        ToolVersion version = find(request).version();
+        ToolVersionCheck.available(version.type());
+        String description = version.tool().description();
+        return new Described(
+                version.tool().id(),
+                version.id(),
+                version.tool().code(),
+                description == null ? version.tool().name() : description,
+                version.inputSchema(),
+                version.type() == ToolType.WORKFLOW);
+    }
+
+    /** A call that somebody else executes. @throws Problem as {@link #invoke} */
+    public ToolCall callOf(ToolRequest request) {
+        return prepare(request).call();
+    }
+
     /** {@link #invoke} without the call itself. */
     Prepared prepare(ToolRequest request) {
         Prepared prepared = find(request);
@@ -89,12 +117,12 @@ public final class ToolCalls {
     }
 
     /** Of versions called last: compiling takes longer than checking, and a version never changes. */
-    private InputSchema inputSchema(ToolVersion version) {
+    private JsonSchema inputSchema(ToolVersion version) {
         synchronized (schemas) {
-            InputSchema known = schemas.get(version.id());
+            JsonSchema known = schemas.get(version.id());
             if (known != null) return known;
         }
-        InputSchema compiled = InputSchema.compile(version.inputSchema());
+        JsonSchema compiled = JsonSchema.compile(version.inputSchema());
         synchronized (schemas) {
             schemas.put(version.id(), compiled);
         }
@@ -202,7 +230,7 @@ public final class ToolCalls {
                 JsonNode schema = prepared.version().outputSchema();
                 List<FieldError> errors = Json.isNothing(schema)
                         ? List.of()
-                        : InputSchema.compile(InputSchema.of(schema)).errors("output", done.value());
+                        : JsonSchema.compile(JsonSchema.of(schema)).errors("output", done.value());
                 if (errors.isEmpty()) yield new ToolResult.Done(output, done.value(), done.text());
                 FieldError first = errors.getFirst();
                 String message = "The answer does not fit the output schema: " + first.path() + " " + first.message();

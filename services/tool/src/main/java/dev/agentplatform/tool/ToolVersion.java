@@ -3,6 +3,7 @@ package dev.agentplatform.tool;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.language.JsonSchema;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,7 +19,7 @@ record ToolVersion(Definition tool, ToolType type, VersionBody version) {
     }
 
     JsonNode inputSchema() {
-        return InputSchema.of(version.body().path(INPUT_SCHEMA));
+        return JsonSchema.of(version.body().path(INPUT_SCHEMA));
     }
 
     JsonNode invokeConfig() {

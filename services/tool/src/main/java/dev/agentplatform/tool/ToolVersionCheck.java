@@ -5,6 +5,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.language.CompiledTree;
 import dev.agentplatform.language.EvaluationError;
+import dev.agentplatform.language.JsonSchema;
 import dev.agentplatform.language.LanguageError;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +29,9 @@ final class ToolVersionCheck {
         if (Json.write(body).length() > SIZE_MAX) {
             throw Problem.tooLarge("The version has more than " + SIZE_MAX + " characters.");
         }
-        InputSchema.checkSchema(ToolVersion.INPUT_SCHEMA, InputSchema.of(body.path(ToolVersion.INPUT_SCHEMA)));
+        JsonSchema.checkSchema(ToolVersion.INPUT_SCHEMA, JsonSchema.of(body.path(ToolVersion.INPUT_SCHEMA)));
         if (!Json.isNothing(body.path(ToolVersion.OUTPUT_SCHEMA))) {
-            InputSchema.checkSchema(ToolVersion.OUTPUT_SCHEMA, InputSchema.of(body.path(ToolVersion.OUTPUT_SCHEMA)));
+            JsonSchema.checkSchema(ToolVersion.OUTPUT_SCHEMA, JsonSchema.of(body.path(ToolVersion.OUTPUT_SCHEMA)));
         }
         JsonNode config = body.path(ToolVersion.INVOKE_CONFIG);
         List<FieldError> errors = switch (type) {

@@ -84,6 +84,15 @@ public final class Directory {
         return found;
     }
 
+    /** Whether nobody but the mock answers to a name, or to none. False for a name that nobody knows. */
+    public boolean mockOnly(String workspaceId, String model) {
+        try {
+            return candidates(workspaceId, model, Operation.CHAT).stream().allMatch(one -> one.kind() == Kind.MOCK);
+        } catch (Problem unknown) {
+            return false;
+        }
+    }
+
     /** Every provider that the workspace can reach, its own first. */
     List<Source> sources(String workspaceId) {
         List<Source> all = new ArrayList<>(snapshot(workspaceId).sources());

@@ -211,29 +211,23 @@ final class StandardNodeTypes {
                         of("instruction", Kind.TEMPLATE, "What else the model is told.")));
     }
 
-    /** Types that the services of the next release execute. */
     private static List<NodeTypeInfo> intelligence() {
         return List.of(
-                        NodeTypeInfo.of(
-                                "agent",
-                                "Lets an agent work.",
-                                of("agent_id", Kind.TEMPLATE, "The agent."),
-                                of("agent_version_id", Kind.TEMPLATE, "One version of it."),
-                                of("input", Kind.ANY, "What it is given.")),
-                        NodeTypeInfo.of(
-                                "team",
-                                "Lets a team of agents work.",
-                                of("team_id", Kind.TEMPLATE, "The team."),
-                                of("team_version_id", Kind.TEMPLATE, "One version of it."),
-                                of("input", Kind.ANY, "What it is given.")),
-                        NodeTypeInfo.of(
-                                "skill",
-                                "Runs a skill.",
-                                of("skill_id", Kind.TEMPLATE, "The skill."),
-                                of("skill_version_id", Kind.TEMPLATE, "One version of it."),
-                                of("input_json", Kind.ANY, "What it is given.")))
-                .stream()
-                .map(NodeTypeInfo::notAvailable)
-                .toList();
+                program("agent", "Lets an agent work and waits for its answer."),
+                program("team", "Lets a team of agents work and waits for its answer."),
+                program("skill", "Runs a skill and waits for its answer."));
+    }
+
+    private static NodeTypeInfo program(String kind, String summary) {
+        return NodeTypeInfo.of(
+                        kind,
+                        summary,
+                        of(kind + "_id", Kind.TEMPLATE, "Which " + kind + ", its latest published version."),
+                        of(kind + "_code", Kind.TEMPLATE, "The " + kind + " by its code."),
+                        of(kind + "_version_id", Kind.TEMPLATE, "One version of it."),
+                        of("input", Kind.ANY, "What it is given: a text, or JSON."),
+                        of("input_text", Kind.TEMPLATE, "The text that it is given."),
+                        of("input_json", Kind.ANY, "The JSON that it is given."))
+                .withOneOf(kind + "_id", kind + "_code", kind + "_version_id");
     }
 }

@@ -57,7 +57,6 @@ class ValidationTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         {"type": "nothing"}                                             | unknown_type nodes.0.type
-        {"type": "team", "config": {"team_id": "x"}}                    | type_not_available nodes.0.type
         {"type": "code", "config": {"code": "print('{{')"}}             | -
         {"type": "answer"}                                              | missing_config nodes.0.config.template
         {"type": "answer", "config": {"template": null}}                | missing_config nodes.0.config.template

@@ -1,4 +1,4 @@
-package dev.agentplatform.tool;
+package dev.agentplatform.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class InputSchemaTest {
+class JsonSchemaTest {
     private static JsonNode json(String text) {
         return Json.parse(text.replace('\'', '"'));
     }
@@ -30,16 +30,16 @@ class InputSchemaTest {
                 "{'properties':{'a':{}}}|{'properties':{'a':{}}}"
             })
     void aBareMapOfPropertiesIsAnObjectSchema(String written, String meant) {
-        assertThat(InputSchema.of(json(written))).isEqualTo(json(meant));
+        assertThat(JsonSchema.of(json(written))).isEqualTo(json(meant));
     }
 
     @Test
     void tellsThePathOfEachFault() {
         JsonNode schema = json("{'type':'object','properties':{'n':{'type':'integer'}},'required':['q']}");
-        assertThat(InputSchema.compile(schema).errors("input_json", json("{'n':'x'}")))
+        assertThat(JsonSchema.compile(schema).errors("input_json", json("{'n':'x'}")))
                 .extracting(Problem.FieldError::path)
                 .containsExactlyInAnyOrder("input_json.n", "input_json.q");
-        assertThat(InputSchema.compile(schema).errors("input_json", json("{'n':1,'q':0}")))
+        assertThat(JsonSchema.compile(schema).errors("input_json", json("{'n':1,'q':0}")))
                 .isEmpty();
     }
 
@@ -52,7 +52,7 @@ class InputSchemaTest {
                 "{'minimum':'x','type':'number'}"
             })
     void refusesWhatIsNoSchema(String schema) {
-        assertThatThrownBy(() -> InputSchema.checkSchema("s", json(schema))).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> JsonSchema.checkSchema("s", json(schema))).isInstanceOf(Problem.class);
     }
 
     @Test
@@ -60,13 +60,13 @@ class InputSchemaTest {
         JsonNode schema = json("{'type':'object','properties':{'a':{'pattern':'^(a+)+$'}}}");
         JsonNode input = Json.object().put("a", "a".repeat(50_000) + "!");
         long began = System.nanoTime();
-        assertThat(InputSchema.compile(schema).errors("i", input)).hasSize(1);
+        assertThat(JsonSchema.compile(schema).errors("i", input)).hasSize(1);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
     void followsNoReferenceToAnotherDocument() {
         JsonNode schema = json("{'$ref':'http://127.0.0.1:1/schema.json'}");
-        assertThatThrownBy(() -> InputSchema.checkSchema("s", schema)).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> JsonSchema.checkSchema("s", schema)).isInstanceOf(Problem.class);
     }
 }

@@ -1,4 +1,4 @@
-package dev.agentplatform.tool;
+package dev.agentplatform.language;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * JSON Schemas of inputs and outputs. A bare map of properties, {@code {"query":{"type":"string"}}}, is read as an
  * object schema. References to other documents are not followed, and patterns take time linear in the text.
  */
-public final class InputSchema {
+public final class JsonSchema {
     private static final int ERRORS_MAX = 50;
     private static final int PATTERN_LENGTH_MAX = 1_000;
 
@@ -35,7 +35,7 @@ public final class InputSchema {
     private static final Set<String> VALUES = Set.of("const", "enum", "default", "example", "examples");
 
     private static final SchemaRegistryConfig CONFIG = SchemaRegistryConfig.builder()
-            .regularExpressionFactory(InputSchema::pattern)
+            .regularExpressionFactory(JsonSchema::pattern)
             .build();
 
     /** It comes with the library. */
@@ -44,19 +44,19 @@ public final class InputSchema {
 
     private final Schema schema;
 
-    private InputSchema(Schema schema) {
+    private JsonSchema(Schema schema) {
         this.schema = schema;
     }
 
     /** Compiled, for many values and all threads. @throws Problem 422 for what is no schema */
-    public static InputSchema compile(JsonNode schema) {
+    public static JsonSchema compile(JsonNode schema) {
         Schema compiled = registry().getSchema(schema);
         try {
             compiled.initializeValidators();
         } catch (SchemaException | IllegalArgumentException wrong) {
             throw Problem.invalid("schema", "is no valid JSON Schema: " + wrong.getMessage());
         }
-        return new InputSchema(compiled);
+        return new JsonSchema(compiled);
     }
 
     /** The schema that a client meant; an object of any kind for nothing. */
@@ -99,6 +99,11 @@ public final class InputSchema {
         return errors(field, schema.validate(value));
     }
 
+    /** For one value: compiles the schema each time. */
+    public static List<FieldError> errors(String field, JsonNode schema, JsonNode value) {
+        return compile(schema).errors(field, value);
+    }
+
     private static void refuse(String field, List<Error> found) {
         List<FieldError> errors = errors(field, found);
         if (!errors.isEmpty()) throw Problem.invalid(errors);
@@ -125,7 +130,7 @@ public final class InputSchema {
             if (VALUES.contains(member.getKey())) continue;
             if (member.getKey().equals("pattern") && value.isString()) pattern(value.stringValue());
             if (member.getKey().equals("patternProperties"))
-                value.propertyNames().forEach(InputSchema::pattern);
+                value.propertyNames().forEach(JsonSchema::pattern);
             if (value.isObject()) checkPatterns(value);
             if (value.isArray()) for (JsonNode item : value) if (item.isObject()) checkPatterns(item);
         }
