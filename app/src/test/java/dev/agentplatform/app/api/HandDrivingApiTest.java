@@ -13,7 +13,7 @@ class HandDrivingApiTest {
          'edges':[{'source':'a','target':'b'},{'source':'b','target':'c'}]}\
         """;
     private static final String OUTSIDE = """
-        {'nodes':[{'id':'ask','type':'team','config':{'team_id':'x'}},
+        {'nodes':[{'id':'ask','type':'llm','config':{'prompt':'?','executor':'outside'}},
           {'id':'say','type':'answer','config':{'template':'{{ nodes.ask.output.word }} {{ nodes.ask.text }}'}}],
          'edges':[{'source':'ask','target':'say'}]}\
         """;

@@ -119,7 +119,8 @@ public final class WorkflowCompiler {
         String id = definition.path("id").asString("");
         String type = canonical(definition.path("type").asString(""));
         JsonNode config = config(definition);
-        NodeType known = types.get(type);
+        boolean outside = config.path("executor").asString("").equals("outside");
+        NodeType known = outside ? null : types.get(type);
         NodeWork work = null;
         if (known != null) {
             try {

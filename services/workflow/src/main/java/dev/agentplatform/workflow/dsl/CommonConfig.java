@@ -34,6 +34,7 @@ final class CommonConfig {
         number(node, config, path, "max_iterations", 1, ITERATIONS_MAX, true);
         word(node, config, path, ON_ERROR, List.of("fail", "continue", "route"));
         word(node, config, path, "on_crash", List.of("repeat", "fail"));
+        word(node, config, path, "executor", List.of("platform", "outside"));
         word(node, config, path, JOIN_POLICY, List.of("all_completed", "any_completed", "all_finished", N_COMPLETED));
         if (config.path(JOIN_POLICY).asString("").equals(N_COMPLETED)) {
             if (Json.isNothing(config.path(COUNT))) {
