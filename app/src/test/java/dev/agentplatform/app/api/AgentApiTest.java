@@ -55,13 +55,16 @@ class AgentApiTest {
         String run = "{'agent_id':'%s','session_id':'%s','input_text':'%s'%s}";
         api.post("/agents/runs?wait_seconds=30", run.formatted(agent, session, "My parrot is called Ada.", ""))
                 .expect(200);
-        Answer kept = api.get("/memories?scope_type=session&scope_id=" + session).expect(200);
+        Answer kept =
+                api.get("/memories?scope_type=session&scope_id=" + session).expect(200);
         assertThat(kept.text("items.0.content_text")).contains("My parrot is called Ada.");
         String again = run.formatted(agent, session, "What is my parrot called?", ",'dry_run':true");
         Answer asked = api.post("/agents/runs?wait_seconds=30", again).expect(200);
         assertThat(asked.text()).contains("What you remember", "parrot is called Ada");
         String stranger = run.formatted(agent, api.session(), "What is my parrot called?", ",'dry_run':true");
-        assertThat(api.post("/agents/runs?wait_seconds=30", stranger).expect(200).text())
+        assertThat(api.post("/agents/runs?wait_seconds=30", stranger)
+                        .expect(200)
+                        .text())
                 .doesNotContain("called Ada");
     }
 

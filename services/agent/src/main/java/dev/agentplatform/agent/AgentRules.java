@@ -45,7 +45,9 @@ final class AgentRules implements VersionRules {
         boolean reads = body.knowledgeRefs() != null && !body.knowledgeRefs().isEmpty();
         if (status == VersionStatus.PUBLISHED && reads) {
             throw new Problem(
-                    422, "knowledge_not_available", "This server has no knowledge bases; knowledge_refs cannot be used.");
+                    422,
+                    "knowledge_not_available",
+                    "This server has no knowledge bases; knowledge_refs cannot be used.");
         }
         ObjectNode stored = Json.object();
         // Without the fields that were not sent, so that a default can change for none of them.

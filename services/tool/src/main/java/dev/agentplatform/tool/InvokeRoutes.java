@@ -40,8 +40,7 @@ final class InvokeRoutes {
             @Alias("scope") @Doc("What the call is in: {\"agent\":\"a1\"}")
             ObjectNode scopeJson,
 
-            @Range(min = 0, max = 120) @Doc("30 by default")
-            Double timeoutSeconds) {}
+            @Range(min = 0, max = 120) @Doc("30 by default") Double timeoutSeconds) {}
 
     InvokeRoutes(ToolCalls calls, Clock clock) {
         this.calls = calls;
