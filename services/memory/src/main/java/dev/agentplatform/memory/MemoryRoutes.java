@@ -20,7 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /memories}: what scopes remember, and its search. */
 public final class MemoryRoutes {
-    private static final int TYPE_LENGTH_MAX = 100;
     private static final String TYPE_USUAL = "fact";
     private static final int IMPORTANCE_USUAL = 50;
     private static final int LIMIT_USUAL = 10;
@@ -68,7 +67,7 @@ public final class MemoryRoutes {
             @Length(max = Scope.ID_LENGTH_MAX) @Doc("May be left out for the workspace")
             String scopeId,
 
-            @Length(min = 1, max = TYPE_LENGTH_MAX) @Doc("The caller's own word, fact by default")
+            @Length(min = 1, max = 100) @Doc("The caller's own word, fact by default")
             String memoryType,
 
             @Required @Length(min = 1, max = Memories.TEXT_LENGTH_MAX) @Alias("content")
@@ -81,7 +80,7 @@ public final class MemoryRoutes {
             @Doc("From then on it is not found") Instant expiresTime) {}
 
     record Patch(
-            @Length(min = 1, max = TYPE_LENGTH_MAX) String memoryType,
+            @Length(min = 1, max = 100) String memoryType,
 
             @Length(min = 1, max = Memories.TEXT_LENGTH_MAX) @Alias("content")
             String contentText,
@@ -100,7 +99,7 @@ public final class MemoryRoutes {
             @Length(max = Scope.ID_LENGTH_MAX) @Doc("May be left out for the workspace")
             String scopeId,
 
-            @Length(min = 1, max = TYPE_LENGTH_MAX) String memoryType,
+            @Length(min = 1, max = 100) String memoryType,
 
             @Range(min = 1, max = Memories.HITS_MAX) @Doc("10 by default")
             Integer limit,

@@ -3,7 +3,7 @@ package dev.agentplatform.memory;
 import dev.agentplatform.kernel.Problem;
 import java.util.List;
 
-/** Whose memories. {@code tenant} is the older word for {@code workspace}; both are one scope. */
+/** Whose memories. Tenant is the older word for workspace; both are one scope. */
 public record Scope(String workspaceId, String type, String id) {
     static final int ID_LENGTH_MAX = 200;
     static final String WORKSPACE = "workspace";
