@@ -131,7 +131,7 @@ final class Cron {
                 : days.fits(date.getDayOfMonth());
         int number = date.getDayOfWeek().getValue();
         boolean weekday = weekdays.fits(number) || (number == 7 && weekdays.fits(0));
-        return days.everyValue() || weekdays.everyValue() ? (day && weekday) : (day || weekday);
+        return (days.everyValue() || weekdays.everyValue()) ? (day && weekday) : (day || weekday);
     }
 
     /** The first fitting time of a day from {@code from} on; null for none. */
