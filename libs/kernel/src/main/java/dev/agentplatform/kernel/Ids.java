@@ -5,10 +5,11 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes UUIDv7 ids: 48 bits of UTC milliseconds, then random bits, so ids sort by time of creation.
+ * Makes UUIDv7 ids: 48 bits of UTC milliseconds, a counter, random bits; they sort by creation, within a process exactly.
  *
  * <p>A run id leaves its low 24 bits zero; the id of step {@code no} is the run id plus {@code no}.
  * It therefore needs no column of its own, names its run by masking, and is the same after a crash.
@@ -19,6 +20,10 @@ public final class Ids {
 
     private static final long STEP_MASK = STEP_NO_MAX;
 
+    /** Ids of one millisecond; more of them borrow from the next. */
+    private static final int COUNTER_BITS = 12;
+
+    private final AtomicLong lastStamp = new AtomicLong();
     private final Clock clock;
     private final RandomGenerator random;
 
@@ -32,8 +37,11 @@ public final class Ids {
         this.random = random;
     }
 
+    /** Always greater than the one before of this process, so that lists by id have the order of creation. */
     public UUID next() {
-        return at(clock.millis(), random.nextLong(), random.nextLong());
+        long now = clock.millis() << COUNTER_BITS;
+        long stamp = lastStamp.updateAndGet(last -> Math.max(last + 1, now));
+        return at(stamp >>> COUNTER_BITS, stamp, random.nextLong());
     }
 
     /** A run id: its low 24 bits are zero. */
