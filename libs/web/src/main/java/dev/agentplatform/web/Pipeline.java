@@ -78,6 +78,7 @@ final class Pipeline {
         } finally {
             request.clientWatch().end();
         }
+        if (request.leftBody()) LeftBody.discard(request, response);
         if (response.getStatus() >= 400) attribute(request);
         long nanos = System.nanoTime() - request.startedNanos();
         Answered answered = new Answered(request, response.getStatus(), nanos, request.bytesIn(), bytesOut, streamed);

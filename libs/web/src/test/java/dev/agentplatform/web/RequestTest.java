@@ -10,6 +10,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.Problem;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -335,6 +336,25 @@ class RequestTest {
                 \r
                 """, "\0");
             assertThat(answer).startsWith("HTTP/1.1 413").contains("\"code\":\"too_large\"", "Connection: close");
+        }
+    }
+
+    @Test
+    void aClientThatReadsOnlyWhenItHasSentAllGetsTheAnswerToo() throws Exception {
+        byte[] body = new byte[16 << 20];
+        try (Socket socket = server.connect()) {
+            var out = socket.getOutputStream();
+            out.write("""
+                POST /runtime/runs HTTP/1.1\r
+                Host: a\r
+                Content-Type: application/json\r
+                Content-Length: %d\r
+                \r
+                """.formatted(body.length).getBytes(StandardCharsets.US_ASCII));
+            out.write(body);
+            assertThat(TestServer.exchange(socket, "", "\0"))
+                    .startsWith("HTTP/1.1 413")
+                    .contains("\"code\":\"too_large\"", "Connection: close");
         }
     }
 
