@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.kernel.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -35,6 +36,14 @@ final class Api {
         this.server = server;
         this.spelling = spelling;
         this.workspace = workspace;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    HttpClient client() {
+        return server.client();
     }
 
     ApiServer server() {
