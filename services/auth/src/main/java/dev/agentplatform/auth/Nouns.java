@@ -43,7 +43,8 @@ public final class Nouns {
             "knowledge",
             "event",
             "auth",
-            "scheduler");
+            "scheduler",
+            "mcp");
 
     private Nouns() {}
 
