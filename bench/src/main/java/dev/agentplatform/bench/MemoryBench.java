@@ -7,7 +7,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.memory.Memory;
 import dev.agentplatform.memory.MemoryModule;
-import dev.agentplatform.memory.index.HashEmbedding;
+import dev.agentplatform.search.HashEmbedding;
 import dev.agentplatform.store.Database;
 import java.time.Clock;
 import java.util.List;

@@ -5,8 +5,10 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.memory.index.HashEmbedding;
-import dev.agentplatform.memory.index.TextIndex;
+import dev.agentplatform.search.FollowingIndexes;
+import dev.agentplatform.search.HashEmbedding;
+import dev.agentplatform.search.TextIndex;
+import dev.agentplatform.search.Weights;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -29,15 +32,17 @@ public final class Memories {
     /** Of one scope; its index must fit into memory. */
     static final long SCOPE_SIZE_MAX = 1_000_000;
 
+    static final Weights WEIGHTS = new Weights(0.5, 0.35, 0.15);
+
     /** What is kept by its key. */
     static final String KEPT_TYPE = "conversation";
 
     private final Database database;
-    private final ScopeIndexes indexes;
+    private final FollowingIndexes<Scope> indexes;
     private final Clock clock;
     private final Ids ids;
 
-    Memories(Database database, ScopeIndexes indexes, Clock clock, Ids ids) {
+    Memories(Database database, FollowingIndexes<Scope> indexes, Clock clock, Ids ids) {
         this.database = database;
         this.indexes = indexes;
         this.clock = clock;
@@ -162,11 +167,13 @@ public final class Memories {
         String workspaceId = search.scope().workspaceId();
         TextIndex.Query query = new TextIndex.Query(
                 search.query(),
+                HashEmbedding.NAME,
                 HashEmbedding.of(search.query()),
-                search.type(),
+                search.type() == null ? null : Set.of(search.type()),
                 clock.millis(),
                 search.scoreMin(),
-                search.limit());
+                search.limit(),
+                WEIGHTS);
         List<TextIndex.Hit> hits = indexes.current(search.scope()).search(query);
         if (hits.isEmpty()) return List.of();
         List<UUID> found = hits.stream().map(TextIndex.Hit::id).toList();

@@ -1,4 +1,4 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
@@ -39,13 +39,39 @@ public final class Words {
         return counts;
     }
 
-    private static int addWord(String text, int start, List<String> words) {
+    /** Where the word or the run of dense characters that begins here ends; {@code start} itself when none does. */
+    static int end(String text, int start) {
+        boolean dense = dense(text.codePointAt(start));
         int end = start;
         while (end < text.length()) {
             int character = text.codePointAt(end);
-            if (dense(character) || !(Character.isLetterOrDigit(character) || mark(character))) break;
+            boolean within = dense ? dense(character) : inWord(character, end == start);
+            if (!within) break;
             end += Character.charCount(character);
         }
+        return end;
+    }
+
+    private static boolean inWord(int character, boolean first) {
+        if (dense(character)) return false;
+        return Character.isLetterOrDigit(character) || (!first && mark(character));
+    }
+
+    /** Whether the word at this place of {@link #of} is a character of a pair that is there too. */
+    static boolean isPart(List<String> words, int at) {
+        String word = words.get(at);
+        if (!dense(word.codePointAt(0)) || word.codePointCount(0, word.length()) > 1) return false;
+        boolean endsOne = at + 1 < words.size() && isPair(words.get(at + 1)) && words.get(at + 1).endsWith(word);
+        boolean beginsOne = at + 2 < words.size() && isPair(words.get(at + 2)) && words.get(at + 2).startsWith(word);
+        return endsOne || beginsOne;
+    }
+
+    private static boolean isPair(String word) {
+        return dense(word.codePointAt(0)) && word.codePointCount(0, word.length()) == 2;
+    }
+
+    private static int addWord(String text, int start, List<String> words) {
+        int end = end(text, start);
         int shown = Math.min(end, start + WORD_LENGTH_MAX);
         if (shown < end && Character.isHighSurrogate(text.charAt(shown - 1))) shown--;
         words.add(text.substring(start, shown));

@@ -1,11 +1,11 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.agentplatform.memory.index.TextIndex.Document;
-import dev.agentplatform.memory.index.TextIndex.Hit;
-import dev.agentplatform.memory.index.TextIndex.Query;
+import dev.agentplatform.search.TextIndex.Document;
+import dev.agentplatform.search.TextIndex.Hit;
+import dev.agentplatform.search.TextIndex.Query;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,15 @@ import org.junit.jupiter.api.Test;
 class TextIndexTest {
     private static final int DIMENSIONS = 16;
     private static final String[] VOCABULARY = "alpha beta gamma delta epsilon zeta 简洁 回答 用户 喜欢 eta theta".split(" ");
+    private static final List<String> EMBEDDERS = List.of("one", "two");
+    private static final Weights WEIGHTS = new Weights(0.5, 0.35, 0.15);
     private static final long NOW = 1_000;
 
     @Test
     void anyHistoryOfChangesIsSearchedAsByBruteForce() {
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
-            TextIndex index = new TextIndex(DIMENSIONS, Weights.USUAL);
+            TextIndex index = new TextIndex();
             Map<UUID, Document> kept = new LinkedHashMap<>();
             for (int step = 0; step < 120; step++) {
                 change(random, index, kept);
@@ -40,7 +43,7 @@ class TextIndexTest {
     @Test
     void manyBlocksAndCleanUpsAreSearchedAsByBruteForce() {
         Random random = new Random(7);
-        TextIndex index = new TextIndex(DIMENSIONS, Weights.USUAL);
+        TextIndex index = new TextIndex();
         Map<UUID, Document> kept = new LinkedHashMap<>();
         for (int i = 0; i < 4_000; i++) put(random, index, kept, new UUID(0, i));
         compare(index, kept.values(), query(random), "full");
@@ -59,10 +62,10 @@ class TextIndexTest {
 
     @Test
     void whatHasExpiredOrIsOfAnotherTypeIsNotFound() {
-        TextIndex index = new TextIndex(DIMENSIONS, Weights.USUAL);
-        index.put(new Document(new UUID(0, 1), "alpha", null, 1, "fact", NOW));
-        index.put(new Document(new UUID(0, 2), "alpha", null, 0, "fact", NOW + 1));
-        index.put(new Document(new UUID(0, 3), "alpha", null, 0, "note", 0));
+        TextIndex index = new TextIndex();
+        index.put(new Document(new UUID(0, 1), "alpha", Map.of(), 1, "fact", NOW));
+        index.put(new Document(new UUID(0, 2), "alpha", Map.of(), 0, "fact", NOW + 1));
+        index.put(new Document(new UUID(0, 3), "alpha", Map.of(), 0, "note", 0));
         assertThat(found(index, null, NOW)).containsExactly(new UUID(0, 3), new UUID(0, 2));
         assertThat(found(index, "fact", NOW)).containsExactly(new UUID(0, 2));
         assertThat(found(index, "fact", NOW + 1)).isEmpty();
@@ -71,30 +74,30 @@ class TextIndexTest {
 
     @Test
     void rareWordsCountMore() {
-        TextIndex index = new TextIndex(DIMENSIONS, Weights.USUAL);
-        for (int i = 0; i < 20; i++) index.put(new Document(new UUID(0, i), "the report", null, 0, "fact", 0));
-        index.put(new Document(new UUID(1, 0), "the invoice", null, 0, "fact", 0));
-        index.put(new Document(new UUID(2, 0), "report invoice", null, 0, "fact", 0));
-        List<Hit> hits = index.search(new Query("the invoice report", null, null, NOW, 0, 3));
+        TextIndex index = new TextIndex();
+        for (int i = 0; i < 20; i++) index.put(new Document(new UUID(0, i), "the report", Map.of(), 0, "fact", 0));
+        index.put(new Document(new UUID(1, 0), "the invoice", Map.of(), 0, "fact", 0));
+        index.put(new Document(new UUID(2, 0), "report invoice", Map.of(), 0, "fact", 0));
+        List<Hit> hits = index.search(new Query("the invoice report", null, null, null, NOW, 0, 3, WEIGHTS));
         assertThat(hits.get(0).id()).isEqualTo(new UUID(2, 0));
         assertThat(hits.get(1).id()).isEqualTo(new UUID(1, 0));
     }
 
     @Test
     void searchesGoOnWhileTextsChange() throws InterruptedException {
-        TextIndex index = new TextIndex(DIMENSIONS, Weights.USUAL);
+        TextIndex index = new TextIndex();
         UUID stays = new UUID(9, 9);
-        index.put(new Document(stays, "alpha", null, 1, "fact", 0));
+        index.put(new Document(stays, "alpha", Map.of(), 1, "fact", 0));
         AtomicBoolean done = new AtomicBoolean();
         Thread writer = Thread.ofVirtual().start(() -> {
             for (int i = 0; i < 6_000; i++) {
-                index.put(new Document(new UUID(0, i), "beta", null, 0, "fact", 0));
+                index.put(new Document(new UUID(0, i), "beta", Map.of(), 0, "fact", 0));
                 if (i >= 10) index.remove(new UUID(0, i - 10));
             }
             done.set(true);
         });
         do {
-            List<Hit> hits = index.search(new Query("alpha", null, null, NOW, 0.2, 5));
+            List<Hit> hits = index.search(new Query("alpha", null, null, null, NOW, 0.2, 5, WEIGHTS));
             assertThat(hits).extracting(Hit::id).containsExactly(stays);
         } while (!done.get());
         writer.join();
@@ -115,7 +118,7 @@ class TextIndexTest {
         Document document = new Document(
                 id,
                 words(random, 12),
-                random.nextInt(8) == 0 ? null : vector(random),
+                vectors(random),
                 random.nextInt(101) / 100.0,
                 random.nextBoolean() ? "fact" : "note",
                 random.nextInt(5) == 0 ? NOW - 1 + random.nextInt(3) : 0);
@@ -126,11 +129,13 @@ class TextIndexTest {
     private static Query query(Random random) {
         return new Query(
                 words(random, 6),
+                EMBEDDERS.get(random.nextInt(EMBEDDERS.size())),
                 random.nextInt(6) == 0 ? null : vector(random),
-                random.nextInt(3) == 0 ? "fact" : null,
+                random.nextInt(3) == 0 ? Set.of("fact", "none") : null,
                 NOW,
                 random.nextInt(4) == 0 ? 0.4 : 0,
-                1 + random.nextInt(10));
+                1 + random.nextInt(10),
+                WEIGHTS);
     }
 
     private static String words(Random random, int most) {
@@ -141,6 +146,13 @@ class TextIndexTest {
         return text.toString();
     }
 
+    /** Of both embedders, of one, or none at all. */
+    private static Map<String, byte[]> vectors(Random random) {
+        Map<String, byte[]> vectors = new HashMap<>();
+        for (String embedder : EMBEDDERS) if (random.nextInt(8) != 0) vectors.put(embedder, vector(random));
+        return vectors;
+    }
+
     private static byte[] vector(Random random) {
         byte[] vector = new byte[DIMENSIONS];
         for (int d = 0; d < DIMENSIONS; d++) if (random.nextBoolean()) vector[d] = (byte) (random.nextInt(255) - 127);
@@ -148,7 +160,7 @@ class TextIndexTest {
     }
 
     private static List<UUID> found(TextIndex index, String type, long now) {
-        return index.search(new Query("alpha", null, type, now, 0, 10)).stream()
+        return index.search(new Query("alpha", null, null, type == null ? null : Set.of(type), now, 0, 10, WEIGHTS)).stream()
                 .map(Hit::id)
                 .toList();
     }
@@ -160,7 +172,8 @@ class TextIndexTest {
         List<Hit> found = index.search(query);
         assertThat(found).as(when).hasSameSizeAs(wanted);
         Map<UUID, Hit> all = new LinkedHashMap<>();
-        for (Hit hit : oracle(documents, new Query(query.text(), query.vector(), null, 0, 0, Integer.MAX_VALUE))) {
+        for (Hit hit : oracle(documents, new Query(
+                        query.text(), query.embedder(), query.vector(), null, 0, 0, Integer.MAX_VALUE, WEIGHTS))) {
             all.put(hit.id(), hit);
         }
         for (int i = 0; i < found.size(); i++) {
@@ -189,9 +202,9 @@ class TextIndexTest {
         List<Hit> hits = new ArrayList<>();
         for (Document document : documents) {
             if (document.expiresTime() != 0 && document.expiresTime() <= query.now()) continue;
-            if (query.type() != null && !query.type().equals(document.type())) continue;
+            if (query.groups() != null && !query.groups().contains(document.group())) continue;
             double keyword = keyword(words.get(document.id()), rarities, average);
-            double vector = cosine(query.vector(), document.vector());
+            double vector = cosine(query.vector(), document.vectors().get(query.embedder()));
             double score = 0.5 * keyword + 0.35 * Math.max(0, vector) + 0.15 * document.importance();
             if (score >= query.scoreMin())
                 hits.add(new Hit(document.id(), keyword, vector, document.importance(), score));

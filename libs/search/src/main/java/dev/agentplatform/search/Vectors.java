@@ -1,13 +1,13 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Eight-bit vectors by slot, in blocks that hold one dimension after another. The products with a query are then plain
- * sums over arrays, which the compiler turns into wide instructions, and the dimensions in which the query is 0 (most of
- * them, with hashed words) are not touched at all.
+ * Eight-bit vectors of one embedder by slot, in blocks that hold one dimension after another. The products with a query
+ * are then plain sums over arrays, which the compiler turns into wide instructions, and the dimensions in which the query
+ * is 0 (most of them, with hashed words) are not touched at all.
  */
 final class Vectors {
     /** Slots of a full block: their sums stay in the first cache. */
@@ -16,31 +16,35 @@ final class Vectors {
     private static final int BLOCK_FIRST = 8;
 
     private final int dimensions;
+
+    /** Null for a block without vectors. */
     private final List<byte[]> blocks = new ArrayList<>();
+
     private float[] norms = new float[BLOCK_FIRST];
-    private int size;
 
     Vectors(int dimensions) {
         this.dimensions = dimensions;
     }
 
-    /** Takes the next slot. @param vector null or a vector of zeros has no direction: its cosines are 0 */
-    void add(byte[] vector) {
-        if (vector != null && vector.length != dimensions) {
+    int dimensions() {
+        return dimensions;
+    }
+
+    /** Once for each slot. A vector of zeros has no direction: its cosines are 0, as those of slots without a vector. */
+    void set(int slot, byte[] vector) {
+        if (vector.length != dimensions) {
             throw new IllegalArgumentException(vector.length + " dimensions instead of " + dimensions);
         }
-        int slot = size++;
-        if (norms.length < size) norms = Arrays.copyOf(norms, size * 2);
-        norms[slot] = vector == null ? 0 : norm(vector);
+        if (norms.length <= slot) norms = Arrays.copyOf(norms, Math.max(slot + 1, norms.length * 2));
+        norms[slot] = norm(vector);
         byte[] block = room(slot);
-        if (vector == null) return;
         int width = block.length / dimensions;
         for (int d = 0; d < dimensions; d++) block[d * width + slot % BLOCK] = vector[d];
     }
 
     /** Null when the slot has no direction. */
     byte[] get(int slot) {
-        if (norms[slot] == 0) return null;
+        if (slot >= norms.length || norms[slot] == 0) return null;
         byte[] block = blocks.get(slot / BLOCK);
         int width = block.length / dimensions;
         byte[] vector = new byte[dimensions];
@@ -52,15 +56,19 @@ final class Vectors {
     private byte[] room(int slot) {
         int number = slot / BLOCK;
         int within = slot % BLOCK;
-        if (number == blocks.size()) blocks.add(new byte[dimensions * (number == 0 ? BLOCK_FIRST : BLOCK)]);
+        while (blocks.size() <= number) blocks.add(null);
         byte[] block = blocks.get(number);
+        if (block == null) block = new byte[dimensions * (number == 0 ? BLOCK_FIRST : BLOCK)];
         int width = block.length / dimensions;
-        if (within < width) return block;
-        int wider = Math.min(BLOCK, width * 2);
-        byte[] wide = new byte[dimensions * wider];
-        for (int d = 0; d < dimensions; d++) System.arraycopy(block, d * width, wide, d * wider, width);
-        blocks.set(number, wide);
-        return wide;
+        int wider = width;
+        while (wider <= within) wider = Math.min(BLOCK, wider * 2);
+        if (wider > width) {
+            byte[] wide = new byte[dimensions * wider];
+            for (int d = 0; d < dimensions; d++) System.arraycopy(block, d * width, wide, d * wider, width);
+            block = wide;
+        }
+        blocks.set(number, block);
+        return block;
     }
 
     /** A query, ready to be asked of block after block. Not for several threads. */
@@ -70,26 +78,29 @@ final class Vectors {
         private final float norm;
         private final int[] sums = new int[BLOCK];
 
+        /** @param vector of another length or null: nothing is near it */
         Query(byte[] vector) {
+            boolean fits = vector != null && vector.length == dimensions;
             int[] found = new int[dimensions];
-            int count = 0;
-            for (int d = 0; vector != null && d < dimensions; d++) if (vector[d] != 0) found[count++] = d;
-            used = Arrays.copyOf(found, count);
-            weights = new int[count];
-            for (int i = 0; i < count; i++) weights[i] = vector[used[i]];
-            norm = vector == null ? 0 : norm(vector);
+            int size = 0;
+            for (int d = 0; fits && d < dimensions; d++) if (vector[d] != 0) found[size++] = d;
+            used = Arrays.copyOf(found, size);
+            weights = new int[size];
+            for (int i = 0; i < size; i++) weights[i] = vector[used[i]];
+            norm = fits ? norm(vector) : 0;
         }
 
         /** Computes the products with all vectors of a block; to be called before {@link #cosine} for its slots. */
         void at(int block) {
+            byte[] values = block < blocks.size() ? blocks.get(block) : null;
+            if (values == null) return;
             Arrays.fill(sums, 0);
-            byte[] values = blocks.get(block);
             int width = values.length / dimensions;
             for (int i = 0; i < used.length; i++) add(sums, values, used[i] * width, width, weights[i]);
         }
 
         double cosine(int slot) {
-            float both = norm * norms[slot];
+            float both = slot < norms.length ? norm * norms[slot] : 0;
             return both == 0 ? 0 : sums[slot % BLOCK] / (double) both;
         }
     }
@@ -104,13 +115,9 @@ final class Vectors {
         return (float) Math.sqrt(sum);
     }
 
-    int size() {
-        return size;
-    }
-
     long bytes() {
         long bytes = 4L * norms.length;
-        for (byte[] block : blocks) bytes += block.length;
+        for (byte[] block : blocks) if (block != null) bytes += block.length;
         return bytes;
     }
 }

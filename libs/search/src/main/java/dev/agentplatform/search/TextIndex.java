@@ -1,4 +1,4 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -29,25 +30,36 @@ public final class TextIndex {
     private static final int REMOVED_FEW = 1_024;
 
     private static final int GONE = -1;
+    private static final Vectors NO_VECTORS = new Vectors(0);
     private static final int BYTES_PER_WORD = 150;
     private static final int BYTES_PER_TEXT = 140;
     private static final int BYTES_PER_POSTING = 5;
 
     /**
-     * @param vector of the embedder of this index; null for none
+     * @param vectors by the name of their embedder; only those of one embedder are ever compared
      * @param importance 0 to 1
-     * @param type what a query can ask for alone
+     * @param group what a query can ask for alone
      * @param expiresTime UTC milliseconds when it is not found any more; 0 for never
      */
-    public record Document(UUID id, String text, byte[] vector, double importance, String type, long expiresTime) {}
+    public record Document(
+            UUID id, String text, Map<String, byte[]> vectors, double importance, String group, long expiresTime) {}
 
     /**
-     * @param vector of the same embedder; null for none
-     * @param type null for all
+     * @param embedder whose vectors are compared; null for none
+     * @param vector of that embedder; null for none
+     * @param groups null for all
      * @param now UTC milliseconds
      * @param scoreMin 0 ranks everything there is
      */
-    public record Query(String text, byte[] vector, String type, long now, double scoreMin, int limit) {}
+    public record Query(
+            String text,
+            String embedder,
+            byte[] vector,
+            Set<String> groups,
+            long now,
+            double scoreMin,
+            int limit,
+            Weights weights) {}
 
     /** A text that was found, with the parts of its score. */
     public record Hit(UUID id, double keyword, double vector, double importance, double score) {}
@@ -64,27 +76,19 @@ public final class TextIndex {
         return time != 0 ? time : Long.compareUnsigned(other.getLeastSignificantBits(), one.getLeastSignificantBits());
     }
 
-    private final Weights weights;
-    private final int dimensions;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private final Map<String, Integer> types = new HashMap<>();
+    private Map<String, Integer> groups = new HashMap<>();
+    private Map<String, Vectors> vectors = new HashMap<>();
     private Map<UUID, Integer> slots = new HashMap<>();
     private Map<String, Postings> words = new HashMap<>();
-    private Vectors vectors;
     private UUID[] ids = new UUID[8];
     private int[] lengths = new int[8];
-    private int[] typeNumbers = new int[8];
+    private int[] groupNumbers = new int[8];
     private float[] importances = new float[8];
     private long[] expiries = new long[8];
     private int used;
     private long lengthOfAll;
     private long wordBytes;
-
-    public TextIndex(int dimensions, Weights weights) {
-        this.dimensions = dimensions;
-        this.weights = weights;
-        vectors = new Vectors(dimensions);
-    }
 
     /** Adds a text, or replaces the one of the same id. */
     public void put(Document document) {
@@ -93,8 +97,9 @@ public final class TextIndex {
         lock.writeLock().lock();
         try {
             drop(document.id());
-            vectors.add(document.vector());
+            compactIfWorthIt();
             int slot = next(document);
+            document.vectors().forEach((embedder, vector) -> setVector(slot, embedder, vector));
             counts.forEach((word, count) -> {
                 post(word, slot, count);
                 lengths[slot] += count;
@@ -110,11 +115,16 @@ public final class TextIndex {
         lock.writeLock().lock();
         try {
             drop(id);
-            int removed = used - slots.size();
-            if (removed > REMOVED_FEW && removed > used / 2) compact();
+            compactIfWorthIt();
         } finally {
             lock.writeLock().unlock();
         }
+    }
+
+    private void setVector(int slot, String embedder, byte[] vector) {
+        Vectors ofEmbedder = vectors.computeIfAbsent(embedder, name -> new Vectors(vector.length));
+        // A model that changed its dimensions under its old name; its new vectors are none until all are made anew.
+        if (ofEmbedder.dimensions() == vector.length) ofEmbedder.set(slot, vector);
     }
 
     private int next(Document document) {
@@ -122,18 +132,22 @@ public final class TextIndex {
         int slot = used++;
         ids[slot] = document.id();
         lengths[slot] = 0;
-        typeNumbers[slot] = types.computeIfAbsent(document.type(), type -> types.size());
+        groupNumbers[slot] = groupNumber(document.group());
         importances[slot] = (float) document.importance();
         expiries[slot] = document.expiresTime() == 0 ? Long.MAX_VALUE : document.expiresTime();
         slots.put(document.id(), slot);
         return slot;
     }
 
+    private int groupNumber(String group) {
+        return groups.computeIfAbsent(group, name -> groups.size());
+    }
+
     private void widen() {
         int size = used * 2;
         ids = Arrays.copyOf(ids, size);
         lengths = Arrays.copyOf(lengths, size);
-        typeNumbers = Arrays.copyOf(typeNumbers, size);
+        groupNumbers = Arrays.copyOf(groupNumbers, size);
         importances = Arrays.copyOf(importances, size);
         expiries = Arrays.copyOf(expiries, size);
     }
@@ -159,17 +173,29 @@ public final class TextIndex {
         ids[slot] = null;
     }
 
+    private void compactIfWorthIt() {
+        int removed = used - slots.size();
+        if (removed > REMOVED_FEW && removed > used / 2) compact();
+    }
+
     private void compact() {
         int[] moved = new int[used];
-        Vectors kept = new Vectors(dimensions);
+        Map<String, Vectors> vectorsBefore = vectors;
+        vectors = new HashMap<>();
+        String[] groupNames = new String[groups.size()];
+        groups.forEach((name, number) -> groupNames[number] = name);
+        groups = new HashMap<>();
         int count = 0;
         for (int slot = 0; slot < used; slot++) {
             moved[slot] = lengths[slot] == GONE ? GONE : count;
             if (lengths[slot] == GONE) continue;
-            kept.add(vectors.get(slot));
+            for (Map.Entry<String, Vectors> entry : vectorsBefore.entrySet()) {
+                byte[] vector = entry.getValue().get(slot);
+                if (vector != null) setVector(count, entry.getKey(), vector);
+            }
             ids[count] = ids[slot];
             lengths[count] = lengths[slot];
-            typeNumbers[count] = typeNumbers[slot];
+            groupNumbers[count] = groupNumber(groupNames[groupNumbers[slot]]);
             importances[count] = importances[slot];
             expiries[count] = expiries[slot];
             slots.put(ids[count], count);
@@ -185,7 +211,6 @@ public final class TextIndex {
             }
         });
         Arrays.fill(ids, count, used, null);
-        vectors = kept;
         used = count;
     }
 
@@ -193,11 +218,10 @@ public final class TextIndex {
     public List<Hit> search(Query query) {
         lock.readLock().lock();
         try {
-            Integer type = query.type() == null ? null : types.get(query.type());
-            if (slots.isEmpty() || (query.type() != null && type == null)) return List.of();
+            if (slots.isEmpty()) return List.of();
             float[] keywords = keywords(query.text());
             List<Hit> hits = new ArrayList<>();
-            for (Ranked ranked : best(query, type, keywords)) {
+            for (Ranked ranked : best(query, wanted(query.groups()), keywords)) {
                 int slot = ranked.slot();
                 hits.add(new Hit(ranked.id(), keywords[slot], ranked.vector(), importances[slot], ranked.score()));
             }
@@ -207,16 +231,27 @@ public final class TextIndex {
         }
     }
 
-    private List<Ranked> best(Query query, Integer type, float[] keywords) {
+    /** By number of a group; null for all. */
+    private boolean[] wanted(Set<String> names) {
+        if (names == null) return null;
+        boolean[] wanted = new boolean[groups.size()];
+        for (String name : names) {
+            Integer number = groups.get(name);
+            if (number != null) wanted[number] = true;
+        }
+        return wanted;
+    }
+
+    private List<Ranked> best(Query query, boolean[] wanted, float[] keywords) {
         PriorityQueue<Ranked> best = new PriorityQueue<>(ORDER.reversed());
-        Vectors.Query vector = vectors.new Query(query.vector());
+        Vectors.Query vector = vectors.getOrDefault(query.embedder(), NO_VECTORS).new Query(query.vector());
         double enough = query.scoreMin();
         for (int slot = 0; slot < used; slot++) {
             if (slot % Vectors.BLOCK == 0) vector.at(slot / Vectors.BLOCK);
             if (lengths[slot] == GONE || expiries[slot] <= query.now()) continue;
-            if (type != null && typeNumbers[slot] != type) continue;
+            if (wanted != null && !wanted[groupNumbers[slot]]) continue;
             double cosine = vector.cosine(slot);
-            double score = weights.score(keywords[slot], cosine, importances[slot]);
+            double score = query.weights().score(keywords[slot], cosine, importances[slot]);
             if (score < enough) continue;
             best.add(new Ranked(slot, ids[slot], cosine, score));
             if (best.size() <= query.limit()) continue;
@@ -270,7 +305,8 @@ public final class TextIndex {
     public long bytes() {
         lock.readLock().lock();
         try {
-            return wordBytes + vectors.bytes() + (long) ids.length * BYTES_PER_TEXT;
+            long ofVectors = vectors.values().stream().mapToLong(Vectors::bytes).sum();
+            return wordBytes + ofVectors + (long) ids.length * BYTES_PER_TEXT;
         } finally {
             lock.readLock().unlock();
         }

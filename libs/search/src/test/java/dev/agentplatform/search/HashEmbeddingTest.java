@@ -1,4 +1,4 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

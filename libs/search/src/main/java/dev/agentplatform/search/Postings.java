@@ -1,4 +1,4 @@
-package dev.agentplatform.memory.index;
+package dev.agentplatform.search;
 
 import java.util.Arrays;
 
