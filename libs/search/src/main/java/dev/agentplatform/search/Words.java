@@ -39,6 +39,56 @@ public final class Words {
         return counts;
     }
 
+    /**
+     * How long a text is in words; each character of a dense script counts as one, and so do {@value #WORD_LENGTH_MAX}
+     * characters of anything.
+     */
+    public static int count(String text) {
+        int count = 0;
+        int at = 0;
+        while (at < text.length()) {
+            int end = end(text, at);
+            if (end == at) at += Character.charCount(text.codePointAt(at));
+            else {
+                count += dense(text.codePointAt(at)) ? text.codePointCount(at, end) : 1;
+                at = end;
+            }
+        }
+        return Math.max(count, Math.ceilDiv(text.length(), WORD_LENGTH_MAX));
+    }
+
+    /** Cuts a text into parts of at most so many words. Together they are the text. */
+    public static List<String> split(String text, int size) {
+        int most = size * WORD_LENGTH_MAX;
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        int count = 0;
+        int at = 0;
+        while (at < text.length()) {
+            int character = text.codePointAt(at);
+            int one = at + Character.charCount(character);
+            // The end of a long run is not looked for at each of its characters.
+            int end = dense(character) ? one : end(text, at);
+            boolean word = end > at;
+            if (!word) end = one;
+            if (at > start && (end - start > most || (word && count == size))) {
+                parts.add(text.substring(start, at));
+                start = at;
+                count = 0;
+            }
+            while (end - start > most) {
+                int cut = start + most;
+                if (Character.isHighSurrogate(text.charAt(cut - 1))) cut--;
+                parts.add(text.substring(start, cut));
+                start = cut;
+            }
+            if (word) count++;
+            at = end;
+        }
+        if (start < text.length()) parts.add(text.substring(start));
+        return parts;
+    }
+
     /** Where the word or the run of dense characters that begins here ends; {@code start} itself when none does. */
     static int end(String text, int start) {
         boolean dense = dense(text.codePointAt(start));
