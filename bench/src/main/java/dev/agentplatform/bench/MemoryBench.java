@@ -93,8 +93,8 @@ final class MemoryBench {
                             id,
                             text,
                             random.nextInt(101),
-                            HashEmbedding.NAME,
-                            HashEmbedding.of(text),
+                            HashEmbedding.V1.label(),
+                            HashEmbedding.V1.of(text),
                             (long) i + 1);
                 }
                 return first;

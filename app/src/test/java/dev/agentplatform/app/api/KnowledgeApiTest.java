@@ -17,7 +17,7 @@ class KnowledgeApiTest {
         Answer made = api.post("/knowledge/bases", "{'code':'kb','name':'KB','metadata_json':{'owner':'me'}}")
                 .expect(201);
         assertThat(made.text("embedding_provider")).isEqualTo("hash");
-        assertThat(made.text("embedder")).isEqualTo("hash-256-v1");
+        assertThat(made.text("embedder")).isEqualTo("hash-512-v2");
         assertThat(made.at("chunking_json.chunk_size").asInt()).isEqualTo(220);
         api.post("/knowledge/bases", "{'code':'kb','name':'Other'}").expect(409, "code_taken");
         String path = "/knowledge/bases/" + made.id();

@@ -109,7 +109,7 @@ class KnowledgeEmbeddingTest {
                     .isEqualTo("indexed");
             assertThat(api.get("/knowledge/bases/" + base).text("embedding_error")).isNotBlank();
             Answer found = KnowledgeApiTest.search(api, "kb", "automobiles in gardens", "");
-            assertThat(found.text("embedder")).isEqualTo("hash-256-v1");
+            assertThat(found.text("embedder")).isEqualTo("hash-512-v2");
             assertThat(found.text("fallback_reason")).isNotBlank();
             assertThat(found.at("items.0.vector_score").asDouble()).isBetween(0.1, 0.9);
             embeddings.broken = false;
@@ -158,10 +158,10 @@ class KnowledgeEmbeddingTest {
             embeddings.broken = true;
             Answer changed = api.patch("/knowledge/bases/" + base, "{'embedding_provider':'http'}")
                     .expect(200);
-            assertThat(changed.text("embedder")).isEqualTo("hash-256-v1");
+            assertThat(changed.text("embedder")).isEqualTo("hash-512-v2");
             assertThat(changed.text("next_embedder")).isEqualTo("http:meaning-1");
             Answer old = KnowledgeApiTest.search(api, "kb", "automobiles", "");
-            assertThat(old.text("embedder")).isEqualTo("hash-256-v1");
+            assertThat(old.text("embedder")).isEqualTo("hash-512-v2");
             assertThat(old.text("fallback_reason")).isNull();
             embeddings.broken = false;
             until(api, base, "embedder", "http:meaning-1");
@@ -174,15 +174,15 @@ class KnowledgeEmbeddingTest {
             assertThat(embeddings.batches).allMatch(size -> size <= 64).anyMatch(size -> size == 64);
             Answer back = api.patch("/knowledge/bases/" + base, "{'embedding_provider':'hash'}")
                     .expect(200);
-            assertThat(back.text("embedder")).isEqualTo("hash-256-v1");
+            assertThat(back.text("embedder")).isEqualTo("hash-512-v2");
             assertThat(KnowledgeApiTest.search(api, "kb", "automobiles", "").text("embedder"))
-                    .isEqualTo("hash-256-v1");
+                    .isEqualTo("hash-512-v2");
             String count = "SELECT COUNT(*) AS n FROM knowledge_vector WHERE workspace_id = ? AND embedder <> ?";
             Await.until(
                     () -> server.platform()
                                     .database()
                                     .read(sql -> sql.one(
-                                            count, row -> row.number("n"), api.workspace(), "hash-256-v1"))
+                                            count, row -> row.number("n"), api.workspace(), "hash-512-v2"))
                                     .orElseThrow()
                             == 0,
                     "the end of the other vectors");

@@ -6,13 +6,14 @@ import java.util.Map;
  * A vector from a text without a model: words and their trigrams of letters are hashed to dimensions and signs. Texts
  * that share words or parts of words are near each other, which forgives endings and typing errors; it knows no meaning.
  *
- * <p>The same text gives the same vector on every machine. A change of the rules wants another {@link #NAME}.
+ * <p>The same text gives the same vector on every machine. Vectors are stored: a change of the rules is another constant.
  */
-public final class HashEmbedding {
-    public static final String NAME = "hash-256-v1";
+public enum HashEmbedding {
+    /** Every word weighs the same. */
+    V1("hash-256-v1", 256, 1),
 
-    /** A power of two. */
-    public static final int DIMENSIONS = 256;
+    /** Short words, which are mostly those of grammar, weigh less; and fewer words meet in a dimension. */
+    V2("hash-512-v2", 512, 6);
 
     private static final int TRIGRAM = 3;
     private static final float TRIGRAM_WEIGHT = 0.5f;
@@ -23,16 +24,33 @@ public final class HashEmbedding {
     private static final long WORD_SEED = 0x9E37_79B9_7F4A_7C15L;
     private static final long TRIGRAM_SEED = 0xC2B2_AE3D_27D4_EB4FL;
 
-    private HashEmbedding() {}
+    private final String label;
+    private final int dimensions;
 
-    /** {@link #DIMENSIONS} numbers of -127 to 127; all 0 when the text has no word. */
-    public static byte[] of(String text) {
-        float[] sums = new float[DIMENSIONS];
+    /** From this length on a word weighs fully; shorter ones in proportion. */
+    private final int fullLength;
+
+    HashEmbedding(String label, int dimensions, int fullLength) {
+        this.label = label;
+        this.dimensions = dimensions;
+        this.fullLength = fullLength;
+    }
+
+    /** The name that is stored beside its vectors. */
+    public String label() {
+        return label;
+    }
+
+    /** Numbers of -127 to 127; all 0 when the text has no word. */
+    public byte[] of(String text) {
+        // A power of two, so that the bits of a hash are a dimension.
+        float[] sums = new float[dimensions];
         for (Map.Entry<String, Integer> entry : Words.counts(text).entrySet()) {
             String word = entry.getKey();
             float often = (float) (1 + Math.log(entry.getValue()));
             boolean dense = Words.dense(word.codePointAt(0));
             boolean single = dense && word.codePointCount(0, word.length()) == 1;
+            if (!dense) often *= Math.min(1, word.length() / (float) fullLength);
             add(sums, hash(WORD_SEED, word, 0, word.length()), single ? often * CHARACTER_WEIGHT : often);
             if (dense) continue;
             String bounded = '^' + word + '$';
@@ -54,7 +72,7 @@ public final class HashEmbedding {
     }
 
     private static void add(float[] sums, long hash, float weight) {
-        int dimension = (int) hash & (DIMENSIONS - 1);
+        int dimension = (int) hash & (sums.length - 1);
         sums[dimension] += (hash >>> 32 & 1) == 0 ? weight : -weight;
     }
 

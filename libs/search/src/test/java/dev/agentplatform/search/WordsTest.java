@@ -34,4 +34,24 @@ class WordsTest {
         String letters = "\uD801\uDC28".repeat(100);
         assertThat(Words.of("a" + letters).getFirst()).isEqualTo("a" + letters.substring(0, 62));
     }
+
+    @Test
+    void aTextIsAsLongAsItsWordsAndDenseCharacters() {
+        assertThat(Words.count("It's 3 o'clock")).isEqualTo(5);
+        assertThat(Words.count("用户喜欢 Java")).isEqualTo(5);
+        assertThat(Words.count("")).isZero();
+        assertThat(Words.count("-".repeat(640))).isEqualTo(10);
+    }
+
+    @Test
+    void partsTogetherAreTheText() {
+        for (String text : new String[] {
+            "one two three four five", "用户喜欢简洁的回答", "a".repeat(1_000), "-".repeat(1_000), "\uD842\uDFB7".repeat(200), ""
+        }) {
+            assertThat(String.join("", Words.split(text, 2))).isEqualTo(text);
+            assertThat(Words.split(text, 2)).allMatch(part -> Words.count(part) <= 2);
+        }
+        assertThat(Words.split("one two three", 2)).containsExactly("one two ", "three");
+        assertThat(Words.split("用户喜欢", 3)).containsExactly("用户喜", "欢");
+    }
 }

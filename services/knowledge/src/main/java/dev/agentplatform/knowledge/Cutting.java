@@ -7,7 +7,6 @@ import dev.agentplatform.knowledge.extract.Block;
 import dev.agentplatform.knowledge.extract.Extracted;
 import dev.agentplatform.knowledge.extract.Extraction;
 import dev.agentplatform.knowledge.extract.Unreadable;
-import dev.agentplatform.search.HashEmbedding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,7 +88,7 @@ record Cutting(Embedders embedders, Ids ids) {
     /** Only what every chunk has. */
     Embedded hashed(String title, List<Chunk> chunks) {
         return new Embedded(
-                Map.of(HashEmbedding.NAME, byChunk(chunks, Embedders.hash(texts(title, chunks)))), null);
+                Map.of(Embedders.HASHED.label(), byChunk(chunks, Embedders.hash(texts(title, chunks)))), null);
     }
 
     private static List<String> texts(String title, List<Chunk> chunks) {

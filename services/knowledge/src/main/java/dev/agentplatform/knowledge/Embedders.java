@@ -16,6 +16,10 @@ final class Embedders {
     static final String MODEL_SETTING = "AGENT_PLATFORM_EMBEDDING_MODEL";
     static final String FALLBACK_SETTING = "AGENT_PLATFORM_EMBEDDING_FALLBACK";
     static final String HASH = "hash";
+
+    /** What every chunk has. */
+    static final HashEmbedding HASHED = HashEmbedding.V2;
+
     static final String HTTP = "http";
 
     /** What OpenAI's own server has; other servers want a name of theirs. */
@@ -55,18 +59,18 @@ final class Embedders {
     /** The name of the embedder that a provider stands for now. */
     String nameOf(String provider) {
         return switch (provider) {
-            case HASH -> HashEmbedding.NAME;
+            case HASH -> HASHED.label();
             case HTTP -> OF_OPERATOR + modelOfOperator;
             default -> OF_GATEWAY + provider;
         };
     }
 
     static boolean local(String embedder) {
-        return embedder.equals(HashEmbedding.NAME);
+        return embedder.equals(HASHED.label());
     }
 
     static List<byte[]> hash(List<String> texts) {
-        return texts.stream().map(HashEmbedding::of).toList();
+        return texts.stream().map(HASHED::of).toList();
     }
 
     /**

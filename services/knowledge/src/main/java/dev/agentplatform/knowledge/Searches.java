@@ -7,7 +7,6 @@ import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.search.FieldFilter;
 import dev.agentplatform.search.FollowingIndexes;
-import dev.agentplatform.search.HashEmbedding;
 import dev.agentplatform.search.TextIndex;
 import dev.agentplatform.store.Database;
 import java.time.Clock;
@@ -76,6 +75,7 @@ final class Searches {
         long start = System.nanoTime();
         KnowledgeBase base = bases.named(asked.workspaceId(), asked.base());
         Set<String> documents = asked.filter().everything() ? null : passing(base, asked.filter());
+        TextIndex index = indexes.current(new BaseFeed.Key(base.workspaceId(), base.id()));
         Vector vector = vector(base, asked);
         TextIndex.Query query = new TextIndex.Query(
                 asked.mode() == Mode.VECTOR ? "" : asked.query(),
@@ -86,8 +86,7 @@ final class Searches {
                 Math.max(SCORE_MIN, asked.scoreMin()),
                 asked.topK(),
                 asked.mode().weights());
-        BaseFeed.Key key = new BaseFeed.Key(base.workspaceId(), base.id());
-        List<Found> found = found(base.workspaceId(), indexes.current(key).search(query));
+        List<Found> found = found(base.workspaceId(), index.search(query));
         int took = (int) ((System.nanoTime() - start) / 1_000_000);
         Answer answer = new Answer(ids.next(), base, vector.embedder(), vector.fellBack(), found, took);
         keep(asked, answer);
@@ -97,15 +96,20 @@ final class Searches {
     private Vector vector(KnowledgeBase base, Asked asked) throws InterruptedException {
         if (asked.mode() == Mode.KEYWORD) return new Vector(null, null, null);
         String embedder = base.embedding().embedder();
-        List<String> texts = List.of(asked.query());
+        if (Embedders.local(embedder)) return hashed(asked, null);
         try {
+            List<String> texts = List.of(asked.query());
             List<byte[]> vectors = embedders.embed(base.workspaceId(), embedder, texts, EMBEDDING_LIMIT);
             return new Vector(embedder, vectors.getFirst(), null);
         } catch (EmbeddingModels.Failed failed) {
             if (!embedders.fallback()) throw new Problem(502, "embedding_failed", failed.getMessage());
-            return new Vector(
-                    HashEmbedding.NAME, Embedders.hash(texts).getFirst(), failed.getMessage());
+            return hashed(asked, failed.getMessage());
         }
+    }
+
+    private static Vector hashed(Asked asked, String fellBack) {
+        byte[] vector = Embedders.HASHED.of(asked.query());
+        return new Vector(Embedders.HASHED.label(), vector, fellBack);
     }
 
     /** Ids of the documents that pass, as the index groups chunks. */

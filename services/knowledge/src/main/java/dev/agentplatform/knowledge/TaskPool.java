@@ -71,6 +71,9 @@ final class TaskPool implements LifeCycle {
         } catch (RuntimeException failure) {
             LOG.warn("{} {} failed, trying again: {}", task.kind(), task.ref(), failure.toString());
             giveUp(task);
+        } catch (Error fault) {
+            LOG.error("{} {} failed", task.kind(), task.ref(), fault);
+            giveUp(task);
         } finally {
             threads.remove(Thread.currentThread());
             process.dispatcher().ready(Queues.normal(task.workspaceId()), priority);

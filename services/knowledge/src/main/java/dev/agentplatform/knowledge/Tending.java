@@ -3,7 +3,6 @@ package dev.agentplatform.knowledge;
 import dev.agentplatform.knowledge.ChunkTable.Bare;
 import dev.agentplatform.knowledge.KnowledgeBase.Embedding;
 import dev.agentplatform.queue.ActorTable;
-import dev.agentplatform.search.HashEmbedding;
 import dev.agentplatform.store.Database;
 import java.time.Clock;
 import java.time.Duration;
@@ -177,7 +176,7 @@ final class Tending {
     private void forget(Held held, KnowledgeBase base, BooleanSupplier running) throws InterruptedException {
         String workspaceId = base.workspaceId();
         for (String embedder : database.read(sql -> ChunkTable.embedders(sql, workspaceId, base.id()))) {
-            boolean wanted = embedder.equals(HashEmbedding.NAME)
+            boolean wanted = embedder.equals(Embedders.HASHED.label())
                     || embedder.equals(base.embedding().embedder())
                     || embedder.equals(base.embedding().next());
             boolean some = !wanted;

@@ -65,7 +65,7 @@ public final class Memories {
     Memory create(New wanted) {
         check(wanted.metadata(), wanted.expiresTime());
         Memory memory = memory(wanted);
-        byte[] vector = HashEmbedding.of(memory.text());
+        byte[] vector = HashEmbedding.V1.of(memory.text());
         return database.transact(sql -> insert(sql, memory, null, vector));
     }
 
@@ -79,7 +79,7 @@ public final class Memories {
                 wanted.text(),
                 wanted.importance(),
                 metadata,
-                HashEmbedding.NAME,
+                HashEmbedding.V1.label(),
                 wanted.expiresTime(),
                 now,
                 now);
@@ -118,7 +118,7 @@ public final class Memories {
             Scope scope = find(sql, workspaceId, id).scope();
             long changeNo = ScopeTable.change(sql, scope, 0).changeNo();
             Memory changed = patched(find(sql, workspaceId, id), patch);
-            MemoryTable.update(sql, changed, HashEmbedding.of(changed.text()), changeNo);
+            MemoryTable.update(sql, changed, HashEmbedding.V1.of(changed.text()), changeNo);
             return changed;
         });
     }
@@ -131,7 +131,7 @@ public final class Memories {
                 patch.text() == null ? before.text() : patch.text(),
                 patch.importance() == null ? before.importance() : patch.importance(),
                 patch.metadata() == null ? before.metadata() : patch.metadata(),
-                HashEmbedding.NAME,
+                HashEmbedding.V1.label(),
                 patch.expiresTime() == null ? before.expiresTime() : patch.expiresTime(),
                 before.createdTime(),
                 clock.millis());
@@ -167,8 +167,8 @@ public final class Memories {
         String workspaceId = search.scope().workspaceId();
         TextIndex.Query query = new TextIndex.Query(
                 search.query(),
-                HashEmbedding.NAME,
-                HashEmbedding.of(search.query()),
+                HashEmbedding.V1.label(),
+                HashEmbedding.V1.of(search.query()),
                 search.type() == null ? null : Set.of(search.type()),
                 clock.millis(),
                 search.scoreMin(),
@@ -221,7 +221,7 @@ public final class Memories {
         Scope scope = Scope.of(workspaceId, scopeType, scopeId);
         int bounded = Math.clamp(importance, 0, 100);
         Memory memory = memory(new New(scope, KEPT_TYPE, cut(text, TEXT_LENGTH_MAX), bounded, null, 0));
-        byte[] vector = HashEmbedding.of(memory.text());
+        byte[] vector = HashEmbedding.V1.of(memory.text());
         return database.transact(sql -> keep(sql, memory, key, vector));
     }
 

@@ -15,7 +15,7 @@ final class Sentences {
             "mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "vs", "etc", "e.g", "i.e", "cf", "no", "nos", "fig",
             "figs", "vol", "pp", "p", "ca", "approx", "inc", "ltd", "co", "corp", "dept", "est", "min", "max", "u.s",
             "u.k", "a.m", "p.m", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-            "z.b", "d.h", "bzw", "usw", "ca", "nr", "abs");
+            "z.b", "d.h", "bzw", "usw", "nr", "abs");
 
     private Sentences() {}
 
