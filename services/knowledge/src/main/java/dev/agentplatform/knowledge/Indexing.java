@@ -148,7 +148,10 @@ final class Indexing {
     }
 
     private void show(Held held, KnowledgeBase base, Place place, Cut cut, String error) {
-        boolean called = database.transact(sql -> {
+        database.transact(sql -> {
+            // For vectors of the embedder that the base has by now, if it is another one or did not answer. First, since
+            // tasks are locked in the order of their ids, and a base is older than its documents.
+            tasks.call(sql, Tasks.base(base.workspaceId(), base.id()));
             held.end(sql);
             Document before = Documents.locked(sql, place.workspaceId(), place.documentId());
             KnowledgeBase now = Bases.find(sql, place.workspaceId(), place.baseId());
@@ -160,17 +163,7 @@ final class Indexing {
             DocumentTable.update(sql, after);
             if (error != null) BaseTable.update(sql, now.with(now.embedding().failing(error)));
             events.document(sql, after, "indexed");
-            // Vectors of the embedder that the base has now, if it is another one or did not answer.
-            return !Embedders.local(now.embedding().target());
-        });
-        if (called) fill(base);
-    }
-
-    /** In a transaction of its own, for the order of locks; the chunks are found by words and hashes already. */
-    private void fill(KnowledgeBase base) {
-        database.transact(sql -> {
-            tasks.call(sql, Tasks.base(base.workspaceId(), base.id()));
-            return base.id();
+            return after;
         });
         tasks.announce(Tasks.base(base.workspaceId(), base.id()));
     }
