@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.agent.AgentMemory;
 import dev.agentplatform.agent.AgentModule;
 import dev.agentplatform.agent.AgentParts;
@@ -57,6 +58,7 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
+            AgentKnowledge knowledge,
             RunTools runTools,
             WorkflowTargets workflows,
             StepQuestions questions,
@@ -75,6 +77,7 @@ final class AgentWiring {
         AgentParts parts = new AgentParts(
                 rooms.model().models(),
                 rooms.memory(),
+                rooms.knowledge(),
                 Map.of(
                         "tool",
                         new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),

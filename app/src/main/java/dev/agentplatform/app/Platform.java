@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
 import dev.agentplatform.catalog.Catalog;
@@ -25,9 +26,12 @@ import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
 import dev.agentplatform.human.StepQuestions;
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.knowledge.Knowledge;
+import dev.agentplatform.knowledge.KnowledgeModule;
 import dev.agentplatform.mcp.McpRoutes;
 import dev.agentplatform.memory.Memories;
 import dev.agentplatform.memory.MemoryModule;
@@ -80,6 +84,7 @@ import dev.agentplatform.workflow.nodes.HttpRequestNode;
 import dev.agentplatform.workflow.nodes.IfElseNode;
 import dev.agentplatform.workflow.nodes.JoinNode;
 import dev.agentplatform.workflow.nodes.KnowledgeRetrievalNode;
+import dev.agentplatform.workflow.nodes.KnowledgeSearch;
 import dev.agentplatform.workflow.nodes.LoopNode;
 import dev.agentplatform.workflow.nodes.StartNode;
 import dev.agentplatform.workflow.nodes.SubWorkflowNode;
@@ -99,6 +104,7 @@ import java.util.UUID;
 import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
@@ -117,6 +123,7 @@ public final class Platform implements AutoCloseable {
     private final Sandboxes code;
     private final ModelModule model;
     private final MemoryModule memory;
+    private final KnowledgeModule knowledge;
     private final Vault vault;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
@@ -187,6 +194,7 @@ public final class Platform implements AutoCloseable {
                 tool,
                 model,
                 new AgentMemories(memory.memories()),
+                this::passages,
                 runTools,
                 this::target,
                 new StepQuestions(outbox, ids),
@@ -198,6 +206,17 @@ public final class Platform implements AutoCloseable {
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
+        knowledge = new KnowledgeModule(
+                settings,
+                new KnowledgeModule.Wiring(
+                        database,
+                        process,
+                        outbox,
+                        outbound,
+                        new KnowledgeEmbeddings(model.models()),
+                        clock,
+                        ids,
+                        roles.worker()));
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
         human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
@@ -291,7 +310,7 @@ public final class Platform implements AutoCloseable {
                 new LoopNode(targets),
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
-                new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new KnowledgeRetrievalNode(outbound, this::retrieved),
                 new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(outbox),
                 tool.node(),
@@ -306,6 +325,29 @@ public final class Platform implements AutoCloseable {
         WorkflowKind.Documents documents = (workspace, version) ->
                 workflow.workflows().resolve(workspace, null, version).body();
         return new WorkflowKind(documents, new WorkflowCompiler(byName));
+    }
+
+    private List<KnowledgeSearch.Passage> retrieved(
+            String workspaceId, String base, String query, int topK, JsonNode filters) throws InterruptedException {
+        List<KnowledgeSearch.Passage> passages = new ArrayList<>();
+        for (Knowledge.Passage found : knowledge.knowledge().search(workspaceId, base, query, topK, filters)) {
+            passages.add(new KnowledgeSearch.Passage(
+                    found.title(),
+                    found.text(),
+                    found.score(),
+                    found.metadata(),
+                    found.documentId(),
+                    found.chunkId(),
+                    found.position()));
+        }
+        return passages;
+    }
+
+    private List<AgentKnowledge.Passage> passages(String workspaceId, String base, String question, int topK)
+            throws InterruptedException {
+        return knowledge.knowledge().search(workspaceId, base, question, topK, Json.nothing()).stream()
+                .map(found -> new AgentKnowledge.Passage(found.title(), found.text()))
+                .toList();
     }
 
     private WorkflowTargets.Version target(String workspaceId, String named, String version) {
@@ -360,6 +402,7 @@ public final class Platform implements AutoCloseable {
         process.start();
         if (worker) scheduler.start();
         event.start();
+        knowledge.start();
     }
 
     public Database database() {
@@ -427,6 +470,7 @@ public final class Platform implements AutoCloseable {
                 model.routes(),
                 CodeRoutes.of(code),
                 memory.routes(),
+                knowledge.routes(),
                 event.routes(),
                 scheduler.routes(),
                 auth.routes()));
@@ -469,6 +513,7 @@ public final class Platform implements AutoCloseable {
     public void close() {
         scheduler.stop();
         event.stop();
+        knowledge.stop();
         process.stop();
         tool.stop();
         auth.close();

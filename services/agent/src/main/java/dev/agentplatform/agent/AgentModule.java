@@ -39,7 +39,7 @@ public final class AgentModule {
     /** @param autoStart what a run does that does not say */
     public AgentModule(Catalog catalog, AgentParts parts, boolean autoStart) {
         this.catalog = catalog;
-        this.definitions = new Definitions(catalog, AgentKind.kind(parts.memory() != null));
+        this.definitions = new Definitions(catalog, AgentKind.kind(parts.memory() != null, parts.knowledge() != null));
         this.kind = new AgentKind(definitions, parts, autoStart);
     }
 
