@@ -15,9 +15,11 @@ import java.util.UUID;
 
 /** The SQL of {@code knowledge_base}. */
 final class BaseTable {
-    private static final String SELECT = "SELECT id, workspace_id, code, name, description, embedding_provider, embedder,"
-            + " next_embedder, embedding_error, stale_vectors, reindex_after, chunk_size, chunk_overlap, metadata, document_count, chunk_count,"
-            + " deleted_time, created_time, updated_time FROM knowledge_base WHERE workspace_id = ?";
+    private static final String SELECT =
+            "SELECT id, workspace_id, code, name, description, embedding_provider, embedder, next_embedder,"
+                    + " embedding_error, stale_vectors, reindex_after, chunk_size, chunk_overlap, metadata,"
+                    + " document_count, chunk_count, deleted_time, created_time, updated_time FROM knowledge_base WHERE"
+                    + " workspace_id = ?";
     private static final String LIVE = " AND deleted_time IS NULL";
 
     private BaseTable() {}
@@ -45,8 +47,8 @@ final class BaseTable {
     static void update(Sql sql, KnowledgeBase base) throws SQLException {
         sql.update(
                 "UPDATE knowledge_base SET code = ?, name = ?, description = ?, embedding_provider = ?, embedder = ?,"
-                        + " next_embedder = ?, embedding_error = ?, stale_vectors = ?, reindex_after = ?, chunk_size = ?, chunk_overlap = ?, metadata = ?,"
-                        + " updated_time = ? WHERE workspace_id = ? AND id = ?",
+                    + " next_embedder = ?, embedding_error = ?, stale_vectors = ?, reindex_after = ?, chunk_size = ?,"
+                    + " chunk_overlap = ?, metadata = ?, updated_time = ? WHERE workspace_id = ? AND id = ?",
                 base.code(),
                 base.name(),
                 base.description(),
@@ -90,8 +92,7 @@ final class BaseTable {
 
     /** Of all workspaces, those whose vectors come from a setting. */
     static List<KnowledgeBase> ofProvider(Sql sql, String provider) throws SQLException {
-        return sql.list(
-                SELECT.replace("workspace_id = ?", "embedding_provider = ?") + LIVE, BaseTable::read, provider);
+        return sql.list(SELECT.replace("workspace_id = ?", "embedding_provider = ?") + LIVE, BaseTable::read, provider);
     }
 
     /**

@@ -52,7 +52,9 @@ final class KnowledgeDocumentRoutes {
         routes.get("/knowledge/documents/{id}", "Shows a document, its status and progress")
                 .handle(request -> Reply.of(
                         200,
-                        documents.get(request.workspace().id(), request.id("id")).json()));
+                        documents
+                                .get(request.workspace().id(), request.id("id"))
+                                .json()));
         routes.get("/knowledge/documents/{id}/chunks", "Lists the chunks of a document in its order")
                 .paged()
                 .handle(this::chunks);
@@ -131,9 +133,7 @@ final class KnowledgeDocumentRoutes {
                 type(body).orElse(null),
                 body.sourceUrl(),
                 Documents.orNothing(body.metadataJson())));
-        int status = !accepted.fresh()
-                ? 200
-                : accepted.document().status() == Document.Status.INDEXED ? 201 : 202;
+        int status = !accepted.fresh() ? 200 : accepted.document().status() == Document.Status.INDEXED ? 201 : 202;
         return Reply.of(status, accepted.document().json().put("duplicate", !accepted.fresh()));
     }
 
@@ -146,8 +146,10 @@ final class KnowledgeDocumentRoutes {
         Optional<SourceType> type = type(body);
         if (body.contentText() != null) {
             if (type.isPresent() && !type.get().isText()) {
-                throw Problem.invalid("source_type", "must be text, markdown or html for content_text; send a "
-                        + type.get().word() + " as content_base64");
+                throw Problem.invalid(
+                        "source_type",
+                        "must be text, markdown or html for content_text; send a "
+                                + type.get().word() + " as content_base64");
             }
             Source source = Source.of(type.orElse(SourceType.TEXT), body.contentText());
             if (source.content().length > Source.BYTES_MAX) {
