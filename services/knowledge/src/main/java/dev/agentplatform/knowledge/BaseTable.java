@@ -90,9 +90,15 @@ final class BaseTable {
                 .page(sql, page, BaseTable::read, KnowledgeBase::id);
     }
 
+    /** A base of any workspace. */
+    record Named(String workspaceId, UUID id) {}
+
     /** Of all workspaces, those whose vectors come from a setting. */
-    static List<KnowledgeBase> ofProvider(Sql sql, String provider) throws SQLException {
-        return sql.list(SELECT.replace("workspace_id = ?", "embedding_provider = ?") + LIVE, BaseTable::read, provider);
+    static List<Named> ofProvider(Sql sql, String provider) throws SQLException {
+        return sql.list(
+                "SELECT workspace_id, id FROM knowledge_base WHERE embedding_provider = ? AND deleted_time IS NULL",
+                row -> new Named(row.text("workspace_id"), row.id("id")),
+                provider);
     }
 
     /**
