@@ -333,6 +333,8 @@ class KnowledgeApiTest {
         refused(api, "/knowledge/documents", start + "'content_text':'x','metadata_json':[]}", "metadata_json");
         refused(api, "/knowledge/documents", start + "'content_base64':'A'}", "content_base64");
         add(api, "kb", "'content_text':'   '").expect(422, "no_text");
+        refused(api, "/knowledge/documents", start + "'content_base64':'@@@@'}", "content_base64");
+        refused(api, "/knowledge/documents", start + "'content_base64':'gP8AAQ=='}", "content_base64");
         add(api, "nowhere", "'content_text':'x'").expect(404);
         refused(api, "/knowledge/search", start + "'query':''}", "query");
         refused(api, "/knowledge/search", start + "'query':'x','top_k':0}", "top_k");

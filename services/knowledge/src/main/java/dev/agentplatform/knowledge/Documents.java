@@ -70,7 +70,7 @@ final class Documents {
     /** @param fresh false when the base has had the content before */
     record Accepted(Document document, boolean fresh) {}
 
-    /** @throws Problem 404, 409 {@code base_full}, 422 when a short text cannot be read, 502 without vectors */
+    /** @throws Problem 404, 409 {@code base_full}, 502 without vectors @throws Unreadable for a short text that is none */
     Accepted create(New wanted) throws InterruptedException {
         Document document = document(wanted);
         if (wanted.source() == null) return later(document, null);
@@ -163,13 +163,6 @@ final class Documents {
         try {
             cut = cutting.cut(document, base, source.content());
             embedded = cutting.embed(base, cut.title(), cut.chunks(), AT_ONCE_LIMIT);
-        } catch (Unreadable unreadable) {
-            throw new Problem(
-                    422,
-                    unreadable.code(),
-                    unreadable.getMessage(),
-                    List.of(new Problem.FieldError("content_text", unreadable.getMessage())),
-                    0);
         } catch (EmbeddingModels.Failed failed) {
             throw new Problem(502, "embedding_failed", failed.getMessage());
         }
@@ -260,7 +253,7 @@ final class Documents {
         return Page.of(rows, limit, chunk -> String.valueOf(chunk.position()));
     }
 
-    /** A new title or text is indexed anew, a short text before the answer. @throws Problem as {@link #create} */
+    /** A new title or text is indexed anew, a short text before the answer. @throws Problem, Unreadable as {@link #create} */
     Document patch(String workspaceId, UUID id, Patch patch) throws InterruptedException {
         Document before = get(workspaceId, id);
         if (patch.text() != null && before.url() != null) {
