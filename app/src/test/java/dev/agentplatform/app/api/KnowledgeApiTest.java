@@ -44,7 +44,8 @@ class KnowledgeApiTest {
     @OnEveryServer
     void aTextIsFoundAtOnceAndTheHitSaysWhy(Api api) {
         base(api, "kb");
-        Answer added = document(api, "kb", "Refund Policy", "Refunds are available within seven days for eligible orders.");
+        Answer added =
+                document(api, "kb", "Refund Policy", "Refunds are available within seven days for eligible orders.");
         assertThat(added.text("status")).isEqualTo("indexed");
         assertThat(added.at("progress").asInt()).isEqualTo(100);
         document(api, "kb", "Shipping", "Parcels leave the warehouse every morning.");
@@ -107,28 +108,41 @@ class KnowledgeApiTest {
         Answer found = search(api, "kb", "保修多久", "");
         assertThat(found.text("items.0.content_text")).contains("保修期为两年");
         assertThat(found.at("items.0.headings").toString()).contains("保修");
-        assertThat(search(api, "kb", "how to clean", "").text("items.0.content_text")).contains("vinegar");
+        assertThat(search(api, "kb", "how to clean", "").text("items.0.content_text"))
+                .contains("vinegar");
     }
 
     @OnEveryServer
     void filtersLookAtTheMetadata(Api api) {
         base(api, "kb");
-        add(api, "kb", "'title':'a','content_text':'apples one','metadata_json':{'lang':'en','tags':['x','y']}").expect(201);
-        add(api, "kb", "'title':'b','content_text':'apples two','metadata_json':{'lang':'zh','year':2024}").expect(201);
-        add(api, "kb", "'title':'c','source_type':'markdown','content_text':'apples three'").expect(201);
-        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'en'}"))).containsExactly("a");
+        add(api, "kb", "'title':'a','content_text':'apples one','metadata_json':{'lang':'en','tags':['x','y']}")
+                .expect(201);
+        add(api, "kb", "'title':'b','content_text':'apples two','metadata_json':{'lang':'zh','year':2024}")
+                .expect(201);
+        add(api, "kb", "'title':'c','source_type':'markdown','content_text':'apples three'")
+                .expect(201);
+        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'en'}")))
+                .containsExactly("a");
         assertThat(titles(search(api, "kb", "apples", ",'filters':{'lang':['en','zh']}")))
                 .containsExactlyInAnyOrder("a", "b");
-        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'tags':'y'}"))).containsExactly("a");
-        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'year':2024}"))).containsExactly("b");
+        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'tags':'y'}")))
+                .containsExactly("a");
+        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'year':2024}")))
+                .containsExactly("b");
         assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'source_type':'markdown'}")))
                 .containsExactly("c");
-        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'fr'}"))).isEmpty();
-        String b = api.get("/knowledge/documents?knowledge_base_id=kb").item("title", "b").path("id").asString();
+        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'fr'}")))
+                .isEmpty();
+        String b = api.get("/knowledge/documents?knowledge_base_id=kb")
+                .item("title", "b")
+                .path("id")
+                .asString();
         assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'document_id':'" + b + "'}")))
                 .containsExactly("b");
-        api.patch("/knowledge/documents/" + b, "{'metadata_json':{'lang':'fr'}}").expect(200);
-        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'fr'}"))).containsExactly("b");
+        api.patch("/knowledge/documents/" + b, "{'metadata_json':{'lang':'fr'}}")
+                .expect(200);
+        assertThat(titles(search(api, "kb", "apples", ",'filters_json':{'lang':'fr'}")))
+                .containsExactly("b");
     }
 
     @OnEveryServer
@@ -136,7 +150,8 @@ class KnowledgeApiTest {
         base(api, "kb");
         String id = document(api, "kb", "Notes", "The parrot is called Ada.").id();
         String path = "/knowledge/documents/" + id;
-        Answer changed = api.patch(path, "{'content_text':'The parrot is called Bob.'}").expect(200);
+        Answer changed =
+                api.patch(path, "{'content_text':'The parrot is called Bob.'}").expect(200);
         assertThat(changed.text("status")).isEqualTo("indexed");
         assertThat(texts(search(api, "kb", "parrot called", ""))).containsExactly("The parrot is called Bob.");
         api.patch(path, "{'title':'Birds'}").expect(200);
@@ -146,7 +161,10 @@ class KnowledgeApiTest {
         api.untilAnswer(path, "status", "indexed");
         assertThat(texts(search(api, "kb", "parrot", ""))).containsExactly("The parrot is called Bob.");
 
-        api.patch("/knowledge/bases/" + api.get("/knowledge/bases?code=kb").text("items.0.id"), "{'chunking_json':{'chunk_size':20}}")
+        api.patch(
+                        "/knowledge/bases/"
+                                + api.get("/knowledge/bases?code=kb").text("items.0.id"),
+                        "{'chunking_json':{'chunk_size':20}}")
                 .expect(200);
         assertThat(api.delete(path).status()).isEqualTo(204);
         api.get(path).expect(404);
@@ -161,7 +179,8 @@ class KnowledgeApiTest {
         base(api, "kb");
         base(api, "other");
         Answer first = document(api, "kb", "One", "The same content.");
-        Answer again = add(api, "kb", "'title':'Two','content_text':'The same content.'").expect(200);
+        Answer again = add(api, "kb", "'title':'Two','content_text':'The same content.'")
+                .expect(200);
         assertThat(again.id()).isEqualTo(first.id());
         assertThat(again.at("duplicate").asBoolean()).isTrue();
         assertThat(again.text("title")).isEqualTo("One");
@@ -169,7 +188,8 @@ class KnowledgeApiTest {
         String third = document(api, "kb", "Three", "Other content.").id();
         api.patch("/knowledge/documents/" + third, "{'content_text':'The same content.'}")
                 .expect(409, "duplicate_content");
-        assertThat(texts(search(api, "kb", "content", ""))).containsExactlyInAnyOrder("The same content.", "Other content.");
+        assertThat(texts(search(api, "kb", "content", "")))
+                .containsExactlyInAnyOrder("The same content.", "Other content.");
     }
 
     @OnEveryServer
@@ -178,7 +198,8 @@ class KnowledgeApiTest {
                 + "<h1>Hours</h1><p>The museum opens at nine.</p></body></html>";
         try (ToolServer site = ToolServer.answering(200, "text/html; charset=utf-8", page)) {
             base(api, "kb");
-            Answer added = add(api, "kb", "'source_url':'" + site.url("/hours") + "'").expect(202);
+            Answer added =
+                    add(api, "kb", "'source_url':'" + site.url("/hours") + "'").expect(202);
             assertThat(added.text("status")).isIn("pending", "indexing", "indexed");
             Answer done = api.untilAnswer("/knowledge/documents/" + added.id(), "status", "indexed");
             assertThat(done.text("source_type")).isEqualTo("html");
@@ -186,8 +207,11 @@ class KnowledgeApiTest {
             Answer found = search(api, "kb", "when does the museum open", "");
             assertThat(found.text("items.0.content_text")).isEqualTo("The museum opens at nine.");
             assertThat(found.text("items.0.source_url")).isEqualTo(site.url("/hours"));
-            assertThat(titles(search(api, "kb", "track home", ",'mode':'keyword'"))).isEmpty();
-            String same = add(api, "kb", "'source_url':'" + site.url("/again") + "'").expect(202).id();
+            assertThat(titles(search(api, "kb", "track home", ",'mode':'keyword'")))
+                    .isEmpty();
+            String same = add(api, "kb", "'source_url':'" + site.url("/again") + "'")
+                    .expect(202)
+                    .id();
             Answer refused = api.untilAnswer("/knowledge/documents/" + same, "status", "failed");
             assertThat(refused.text("error_code")).isEqualTo("duplicate_content");
             api.post("/knowledge/documents/" + added.id() + "/reindex").expect(202);
@@ -217,7 +241,8 @@ class KnowledgeApiTest {
         file(api, base64("%PDF-1.7 nonsense".getBytes()), "pdf", "failed");
         file(api, base64("not a zip".getBytes()), "docx", "failed");
         file(api, base64(new byte[] {(byte) 0x80, (byte) 0xFF, 0, 1}), "text", "failed");
-        assertThat(titles(search(api, "kb", "nonsense zip", ",'mode':'keyword'"))).isEmpty();
+        assertThat(titles(search(api, "kb", "nonsense zip", ",'mode':'keyword'")))
+                .isEmpty();
     }
 
     @OnEveryServer
@@ -225,13 +250,19 @@ class KnowledgeApiTest {
         base(api, "kb");
         StringBuilder text = new StringBuilder();
         for (int i = 0; text.length() < 1_100_000; i++) {
-            text.append("Paragraph ").append(i).append(" tells of item").append(i).append(" and of nothing else at all. ");
+            text.append("Paragraph ")
+                    .append(i)
+                    .append(" tells of item")
+                    .append(i)
+                    .append(" and of nothing else at all. ");
             if (i % 4 == 0) text.append("\\n\\n");
         }
-        Answer added = add(api, "kb", "'title':'Long','content_text':'" + text + "'").expect(202);
+        Answer added =
+                add(api, "kb", "'title':'Long','content_text':'" + text + "'").expect(202);
         Answer done = api.untilAnswer("/knowledge/documents/" + added.id(), "status", "indexed");
         assertThat(done.at("chunk_count").asInt()).isGreaterThan(500);
-        assertThat(search(api, "kb", "item7777", "").text("items.0.content_text")).contains("item7777");
+        assertThat(search(api, "kb", "item7777", "").text("items.0.content_text"))
+                .contains("item7777");
     }
 
     @OnEveryServer
@@ -242,7 +273,8 @@ class KnowledgeApiTest {
         other.get("/knowledge/bases/" + base).expect(404);
         other.get("/knowledge/documents/" + document).expect(404);
         other.get("/knowledge/documents/" + document + "/chunks").expect(404);
-        other.post("/knowledge/search", "{'knowledge_base_id':'kb','query':'recipe'}").expect(404);
+        other.post("/knowledge/search", "{'knowledge_base_id':'kb','query':'recipe'}")
+                .expect(404);
         other.post("/knowledge/search", "{'knowledge_base_id':'" + base + "','query':'recipe'}")
                 .expect(404);
         add(other, base, "'title':'x','content_text':'y'").expect(404);
@@ -270,10 +302,22 @@ class KnowledgeApiTest {
     void whatIsWrongIsNamedAndNothingIsKept(Api api) {
         refused(api, "/knowledge/bases", "{'name':'x'}", "code");
         refused(api, "/knowledge/bases", "{'code':'a b','name':'x'}", "code");
-        refused(api, "/knowledge/bases", "{'code':'a','name':'x','chunking_json':{'chunk_size':5}}", "chunking_json.chunk_size");
-        refused(api, "/knowledge/bases", "{'code':'a','name':'x','chunking_json':{'chunk_size':50,'chunk_overlap':40}}", "chunking_json.chunk_overlap");
+        refused(
+                api,
+                "/knowledge/bases",
+                "{'code':'a','name':'x','chunking_json':{'chunk_size':5}}",
+                "chunking_json.chunk_size");
+        refused(
+                api,
+                "/knowledge/bases",
+                "{'code':'a','name':'x','chunking_json':{'chunk_size':50,'chunk_overlap':40}}",
+                "chunking_json.chunk_overlap");
         refused(api, "/knowledge/bases", "{'code':'a','name':'x','chunking_json':7}", "chunking_json");
-        refused(api, "/knowledge/bases", "{'code':'a','name':'x','metadata_json':{'a':'" + "x".repeat(70_000) + "'}}", "metadata_json");
+        refused(
+                api,
+                "/knowledge/bases",
+                "{'code':'a','name':'x','metadata_json':{'a':'" + "x".repeat(70_000) + "'}}",
+                "metadata_json");
         assertThat(api.get("/knowledge/bases").each("id")).isEmpty();
         base(api, "kb");
         String start = "{'knowledge_base_id':'kb',";
@@ -289,6 +333,8 @@ class KnowledgeApiTest {
         refused(api, "/knowledge/documents", start + "'content_text':'x','metadata_json':[]}", "metadata_json");
         refused(api, "/knowledge/documents", start + "'content_base64':'A'}", "content_base64");
         add(api, "kb", "'content_text':'   '").expect(422, "no_text");
+        refused(api, "/knowledge/documents", start + "'content_base64':'@@@@'}", "content_base64");
+        refused(api, "/knowledge/documents", start + "'content_base64':'gP8AAQ=='}", "content_base64");
         add(api, "nowhere", "'content_text':'x'").expect(404);
         refused(api, "/knowledge/search", start + "'query':''}", "query");
         refused(api, "/knowledge/search", start + "'query':'x','top_k':0}", "top_k");
@@ -358,13 +404,12 @@ class KnowledgeApiTest {
     }
 
     static Answer document(Api api, String base, String title, String text) {
-        return add(api, base, "'title':'" + title + "','content_text':'" + text + "'").expect(201);
+        return add(api, base, "'title':'" + title + "','content_text':'" + text + "'")
+                .expect(201);
     }
 
     static Answer search(Api api, String base, String query, String more) {
-        return api.post(
-                        "/knowledge/search",
-                        "{'knowledge_base_id':'%s','query':'%s'%s}".formatted(base, query, more))
+        return api.post("/knowledge/search", "{'knowledge_base_id':'%s','query':'%s'%s}".formatted(base, query, more))
                 .expect(200);
     }
 

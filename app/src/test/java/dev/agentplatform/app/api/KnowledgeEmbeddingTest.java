@@ -81,7 +81,8 @@ class KnowledgeEmbeddingTest {
         try (Embeddings embeddings = new Embeddings();
                 ApiServer server = new ApiServer(dialect, false, embeddings.settings())) {
             Api api = server.workspace(Api.Spelling.WORKSPACE_HEADER);
-            Answer base = api.post("/knowledge/bases", "{'code':'kb','name':'KB'}").expect(201);
+            Answer base =
+                    api.post("/knowledge/bases", "{'code':'kb','name':'KB'}").expect(201);
             assertThat(base.text("embedder")).isEqualTo("http:meaning-1");
             KnowledgeApiTest.document(api, "kb", "One", "The automobile stood in the garden.");
             KnowledgeApiTest.document(api, "kb", "Two", "Everybody was glad.");
@@ -107,7 +108,8 @@ class KnowledgeEmbeddingTest {
             assertThat(KnowledgeApiTest.document(api, "kb", "One", "The automobile stood in the garden.")
                             .text("status"))
                     .isEqualTo("indexed");
-            assertThat(api.get("/knowledge/bases/" + base).text("embedding_error")).isNotBlank();
+            assertThat(api.get("/knowledge/bases/" + base).text("embedding_error"))
+                    .isNotBlank();
             Answer found = KnowledgeApiTest.search(api, "kb", "automobiles in gardens", "");
             assertThat(found.text("embedder")).isEqualTo("hash-512-v2");
             assertThat(found.text("fallback_reason")).isNotBlank();
@@ -181,8 +183,7 @@ class KnowledgeEmbeddingTest {
             Await.until(
                     () -> server.platform()
                                     .database()
-                                    .read(sql -> sql.one(
-                                            count, row -> row.number("n"), api.workspace(), "hash-512-v2"))
+                                    .read(sql -> sql.one(count, row -> row.number("n"), api.workspace(), "hash-512-v2"))
                                     .orElseThrow()
                             == 0,
                     "the end of the other vectors");
@@ -223,8 +224,7 @@ class KnowledgeEmbeddingTest {
     /** @param value null for none */
     private static Answer until(Api api, String base, String field, String value) {
         Await.until(
-                () -> Objects.equals(
-                        api.get("/knowledge/bases/" + base).text(field), value),
+                () -> Objects.equals(api.get("/knowledge/bases/" + base).text(field), value),
                 field + " to be " + value);
         return api.get("/knowledge/bases/" + base).expect(200);
     }

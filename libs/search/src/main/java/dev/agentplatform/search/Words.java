@@ -111,8 +111,12 @@ public final class Words {
     static boolean isPart(List<String> words, int at) {
         String word = words.get(at);
         if (!dense(word.codePointAt(0)) || word.codePointCount(0, word.length()) > 1) return false;
-        boolean endsOne = at + 1 < words.size() && isPair(words.get(at + 1)) && words.get(at + 1).endsWith(word);
-        boolean beginsOne = at + 2 < words.size() && isPair(words.get(at + 2)) && words.get(at + 2).startsWith(word);
+        boolean endsOne = at + 1 < words.size()
+                && isPair(words.get(at + 1))
+                && words.get(at + 1).endsWith(word);
+        boolean beginsOne = at + 2 < words.size()
+                && isPair(words.get(at + 2))
+                && words.get(at + 2).startsWith(word);
         return endsOne || beginsOne;
     }
 

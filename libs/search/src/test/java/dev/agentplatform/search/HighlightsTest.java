@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 class HighlightsTest {
     @Test
     void wordsOfTheQueryAreMarkedWhereTheyStand() {
-        assertThat(marked("seven days refund", "Refunds within SEVEN days. A refund!")).containsExactly("SEVEN", "days", "refund");
+        assertThat(marked("seven days refund", "Refunds within SEVEN days. A refund!"))
+                .containsExactly("SEVEN", "days", "refund");
         assertThat(marked("ａｂｃ", "An ABC of things")).containsExactly("ABC");
         assertThat(marked("x", "no match")).isEmpty();
         assertThat(marked("?!", "what?!")).isEmpty();

@@ -160,7 +160,9 @@ class TextIndexTest {
     }
 
     private static List<UUID> found(TextIndex index, String type, long now) {
-        return index.search(new Query("alpha", null, null, type == null ? null : Set.of(type), now, 0, 10, WEIGHTS)).stream()
+        return index
+                .search(new Query("alpha", null, null, type == null ? null : Set.of(type), now, 0, 10, WEIGHTS))
+                .stream()
                 .map(Hit::id)
                 .toList();
     }
@@ -172,8 +174,9 @@ class TextIndexTest {
         List<Hit> found = index.search(query);
         assertThat(found).as(when).hasSameSizeAs(wanted);
         Map<UUID, Hit> all = new LinkedHashMap<>();
-        for (Hit hit : oracle(documents, new Query(
-                        query.text(), query.embedder(), query.vector(), null, 0, 0, Integer.MAX_VALUE, WEIGHTS))) {
+        for (Hit hit : oracle(
+                documents,
+                new Query(query.text(), query.embedder(), query.vector(), null, 0, 0, Integer.MAX_VALUE, WEIGHTS))) {
             all.put(hit.id(), hit);
         }
         for (int i = 0; i < found.size(); i++) {

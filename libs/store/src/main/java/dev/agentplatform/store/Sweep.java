@@ -47,17 +47,20 @@ public final class Sweep implements LifeCycle {
     @Override
     public void start() {
         running = true;
-        thread = Thread.ofPlatform().daemon().name("sweep-" + name.replace(' ', '-')).start(() -> {
-            while (running) {
-                try {
-                    int deleted = sweep();
-                    if (deleted > 0) LOG.info("deleted {} {}", deleted, name);
-                } catch (RuntimeException failure) {
-                    LOG.warn("{} could not be deleted, trying again later: {}", name, failure.toString());
-                }
-                if (running) LockSupport.parkNanos(every.toNanos());
-            }
-        });
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("sweep-" + name.replace(' ', '-'))
+                .start(() -> {
+                    while (running) {
+                        try {
+                            int deleted = sweep();
+                            if (deleted > 0) LOG.info("deleted {} {}", deleted, name);
+                        } catch (RuntimeException failure) {
+                            LOG.warn("{} could not be deleted, trying again later: {}", name, failure.toString());
+                        }
+                        if (running) LockSupport.parkNanos(every.toNanos());
+                    }
+                });
     }
 
     @Override

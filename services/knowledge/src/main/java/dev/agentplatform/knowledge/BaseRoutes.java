@@ -37,7 +37,8 @@ final class BaseRoutes {
                 .handle(this::list);
         routes.get("/knowledge/bases/{id}", "Shows a knowledge base")
                 .handle(request -> Reply.of(
-                        200, bases.get(request.workspace().id(), request.id("id")).json()));
+                        200,
+                        bases.get(request.workspace().id(), request.id("id")).json()));
         routes.patch("/knowledge/bases/{id}", "Changes a knowledge base; fields left out stay")
                 .body(Patch.class)
                 .handle(this::patch);
@@ -97,7 +98,9 @@ final class BaseRoutes {
                 body.name(),
                 body.description(),
                 body.embeddingProvider(),
-                body.chunkingJson() == null ? Chunking.USUAL : body.chunkingJson().over(Chunking.USUAL),
+                body.chunkingJson() == null
+                        ? Chunking.USUAL
+                        : body.chunkingJson().over(Chunking.USUAL),
                 body.metadataJson() == null ? Json.nothing() : body.metadataJson()));
         return Reply.of(201, base.json());
     }

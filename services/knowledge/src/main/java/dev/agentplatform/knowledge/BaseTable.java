@@ -15,9 +15,11 @@ import java.util.UUID;
 
 /** The SQL of {@code knowledge_base}. */
 final class BaseTable {
-    private static final String SELECT = "SELECT id, workspace_id, code, name, description, embedding_provider, embedder,"
-            + " next_embedder, embedding_error, stale_vectors, reindex_after, chunk_size, chunk_overlap, metadata, document_count, chunk_count,"
-            + " deleted_time, created_time, updated_time FROM knowledge_base WHERE workspace_id = ?";
+    private static final String SELECT =
+            "SELECT id, workspace_id, code, name, description, embedding_provider, embedder, next_embedder,"
+                    + " embedding_error, stale_vectors, reindex_after, chunk_size, chunk_overlap, metadata,"
+                    + " document_count, chunk_count, deleted_time, created_time, updated_time FROM knowledge_base WHERE"
+                    + " workspace_id = ?";
     private static final String LIVE = " AND deleted_time IS NULL";
 
     private BaseTable() {}
@@ -45,8 +47,8 @@ final class BaseTable {
     static void update(Sql sql, KnowledgeBase base) throws SQLException {
         sql.update(
                 "UPDATE knowledge_base SET code = ?, name = ?, description = ?, embedding_provider = ?, embedder = ?,"
-                        + " next_embedder = ?, embedding_error = ?, stale_vectors = ?, reindex_after = ?, chunk_size = ?, chunk_overlap = ?, metadata = ?,"
-                        + " updated_time = ? WHERE workspace_id = ? AND id = ?",
+                    + " next_embedder = ?, embedding_error = ?, stale_vectors = ?, reindex_after = ?, chunk_size = ?,"
+                    + " chunk_overlap = ?, metadata = ?, updated_time = ? WHERE workspace_id = ? AND id = ?",
                 base.code(),
                 base.name(),
                 base.description(),
@@ -88,10 +90,15 @@ final class BaseTable {
                 .page(sql, page, BaseTable::read, KnowledgeBase::id);
     }
 
+    /** A base of any workspace. */
+    record Named(String workspaceId, UUID id) {}
+
     /** Of all workspaces, those whose vectors come from a setting. */
-    static List<KnowledgeBase> ofProvider(Sql sql, String provider) throws SQLException {
+    static List<Named> ofProvider(Sql sql, String provider) throws SQLException {
         return sql.list(
-                SELECT.replace("workspace_id = ?", "embedding_provider = ?") + LIVE, BaseTable::read, provider);
+                "SELECT workspace_id, id FROM knowledge_base WHERE embedding_provider = ? AND deleted_time IS NULL",
+                row -> new Named(row.text("workspace_id"), row.id("id")),
+                provider);
     }
 
     /**

@@ -176,9 +176,10 @@ final class Bases {
     /** Bases whose embedder the settings name get the one that they name now. */
     void followSettings() {
         String now = embedders.nameOf(Embedders.HTTP);
-        for (KnowledgeBase base : database.read(sql -> BaseTable.ofProvider(sql, Embedders.HTTP))) {
-            if (base.embedding().target().equals(now)) continue;
-            patch(base.workspaceId(), base.id(), new Patch(null, null, null, Embedders.HTTP, null, null));
+        for (BaseTable.Named one : database.read(sql -> BaseTable.ofProvider(sql, Embedders.HTTP))) {
+            var base = database.read(sql -> BaseTable.find(sql, one.workspaceId(), one.id()));
+            if (base.isEmpty() || base.get().embedding().target().equals(now)) continue;
+            patch(one.workspaceId(), one.id(), new Patch(null, null, null, Embedders.HTTP, null, null));
         }
     }
 

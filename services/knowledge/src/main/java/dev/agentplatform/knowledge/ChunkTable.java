@@ -1,6 +1,5 @@
 package dev.agentplatform.knowledge;
 
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.search.Feed;
 import dev.agentplatform.search.TextIndex;
 import dev.agentplatform.store.Row;

@@ -12,11 +12,13 @@ final class Chunkings {
     private Chunkings() {}
 
     record Wanted(
-            @Alias({"size", "max_tokens"}) @Range(min = Chunking.SIZE_MIN, max = Chunking.SIZE_MAX)
+            @Alias({"size", "max_tokens"})
+            @Range(min = Chunking.SIZE_MIN, max = Chunking.SIZE_MAX)
             @Doc("Words of a chunk; a Chinese character is a word; 220 by default")
             Integer chunkSize,
 
-            @Alias("overlap") @Range(min = 0, max = Chunking.SIZE_MAX / 2)
+            @Alias("overlap")
+            @Range(min = 0, max = Chunking.SIZE_MAX / 2)
             @Doc("Words that a chunk repeats when a paragraph was cut; 40 by default")
             Integer chunkOverlap) {
         Wanted {

@@ -43,7 +43,8 @@ record Cutting(Embedders embedders, Ids ids) {
         for (Piece piece : pieces) {
             int position = chunks.size() + 1;
             String text = clean(piece.text());
-            List<String> headings = piece.headings().stream().map(Cutting::clean).toList();
+            List<String> headings =
+                    piece.headings().stream().map(Cutting::clean).toList();
             chunks.add(new Chunk(ids.next(), document.id(), position, headings, text, piece.page()));
         }
         return new Cut(title(document, extracted), List.copyOf(chunks));

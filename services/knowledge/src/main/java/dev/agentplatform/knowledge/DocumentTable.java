@@ -111,8 +111,7 @@ final class DocumentTable {
         return sql.list(
                 "SELECT id, title, source_type, metadata FROM knowledge_document"
                         + " WHERE workspace_id = ? AND base_id = ? AND id > ? ORDER BY id LIMIT ?",
-                row -> new Fields(
-                        row.id("id"), row.text("title"), row.text("source_type"), row.json("metadata")),
+                row -> new Fields(row.id("id"), row.text("title"), row.text("source_type"), row.json("metadata")),
                 workspaceId,
                 baseId,
                 after,

@@ -70,12 +70,12 @@ final class Documents {
     /** @param fresh false when the base has had the content before */
     record Accepted(Document document, boolean fresh) {}
 
-    /** @throws Problem 404, 409 {@code base_full}, 422 when a short text cannot be read, 502 without vectors */
+    /** @throws Problem 404, 409 {@code base_full}, 502 without vectors @throws Unreadable for a short text that is none */
     Accepted create(New wanted) throws InterruptedException {
         Document document = document(wanted);
         if (wanted.source() == null) return later(document, null);
-        Optional<Document> known =
-                database.read(sql -> DocumentTable.findByHash(sql, document.workspaceId(), document.baseId(), document.hash()));
+        Optional<Document> known = database.read(
+                sql -> DocumentTable.findByHash(sql, document.workspaceId(), document.baseId(), document.hash()));
         if (known.isPresent()) return new Accepted(known.get(), false);
         if (!atOnce(wanted.source())) return later(document, wanted.source());
         return again(() -> now(document, wanted.source(), true));
@@ -163,13 +163,6 @@ final class Documents {
         try {
             cut = cutting.cut(document, base, source.content());
             embedded = cutting.embed(base, cut.title(), cut.chunks(), AT_ONCE_LIMIT);
-        } catch (Unreadable unreadable) {
-            throw new Problem(
-                    422,
-                    unreadable.code(),
-                    unreadable.getMessage(),
-                    List.of(new Problem.FieldError("content_text", unreadable.getMessage())),
-                    0);
         } catch (EmbeddingModels.Failed failed) {
             throw new Problem(502, "embedding_failed", failed.getMessage());
         }
@@ -178,7 +171,8 @@ final class Documents {
             if (byModel) tasks.call(sql, Tasks.base(base.workspaceId(), base.id()));
             ActorTable.remove(sql, document.workspaceId(), document.id());
             KnowledgeBase locked = Bases.locked(sql, base.workspaceId(), base.id());
-            if (!locked.chunking().equals(base.chunking()) || !locked.embedding().equals(base.embedding())) {
+            if (!locked.chunking().equals(base.chunking())
+                    || !locked.embedding().equals(base.embedding())) {
                 throw new Outdated();
             }
             return store(sql, locked, document, source, cut, embedded, fresh);
@@ -188,13 +182,7 @@ final class Documents {
     }
 
     private Accepted store(
-            Sql sql,
-            KnowledgeBase base,
-            Document document,
-            Source source,
-            Cut cut,
-            Embedded embedded,
-            boolean fresh)
+            Sql sql, KnowledgeBase base, Document document, Source source, Cut cut, Embedded embedded, boolean fresh)
             throws SQLException {
         String workspaceId = base.workspaceId();
         Optional<Document> known = DocumentTable.findByHash(sql, workspaceId, base.id(), document.hash());
@@ -205,8 +193,8 @@ final class Documents {
         Document before = fresh
                 ? document
                 : DocumentTable.find(sql, workspaceId, document.id()).orElseThrow(() -> missing(document.id()));
-        Place place = new Place(
-                workspaceId, base.id(), document.id(), Math.max(clock.millis(), before.generation() + 1));
+        Place place =
+                new Place(workspaceId, base.id(), document.id(), Math.max(clock.millis(), before.generation() + 1));
         long last = roomFor(sql, base, before, cut, fresh ? 1 : 0);
         if (!fresh) ChunkTable.deleteOthers(sql, place, last - cut.chunks().size(), clock.millis());
         Document after = document.indexed(cut, place.generation(), clock.millis());
@@ -214,10 +202,12 @@ final class Documents {
         else DocumentTable.update(sql, after);
         DocumentTable.putSource(sql, workspaceId, document.id(), source.content());
         ChunkTable.insert(sql, place, cut.chunks(), last - cut.chunks().size() + 1);
-        for (Map.Entry<String, Map<UUID, byte[]>> vectors : embedded.byEmbedder().entrySet()) {
+        for (Map.Entry<String, Map<UUID, byte[]>> vectors :
+                embedded.byEmbedder().entrySet()) {
             ChunkTable.insertVectors(sql, workspaceId, vectors.getKey(), vectors.getValue());
         }
-        if (embedded.error() != null) BaseTable.update(sql, base.with(base.embedding().failing(embedded.error())));
+        if (embedded.error() != null)
+            BaseTable.update(sql, base.with(base.embedding().failing(embedded.error())));
         if (fresh) events.document(sql, after, "created");
         events.document(sql, after, "indexed");
         return new Accepted(after, true);
@@ -235,8 +225,7 @@ final class Documents {
                     "base_full",
                     "The knowledge base has " + base.chunks() + " chunks, and may have " + CHUNKS_OF_BASE_MAX + ".");
         }
-        return BaseTable.change(
-                sql, base.workspaceId(), base.id(), cut.chunks().size() + 1, documents, more);
+        return BaseTable.change(sql, base.workspaceId(), base.id(), cut.chunks().size() + 1, documents, more);
     }
 
     static Problem duplicate(Document known) {
@@ -264,7 +253,7 @@ final class Documents {
         return Page.of(rows, limit, chunk -> String.valueOf(chunk.position()));
     }
 
-    /** A new title or text is indexed anew, a short text before the answer. @throws Problem as {@link #create} */
+    /** A new title or text is indexed anew, a short text before the answer. @throws Problem, Unreadable as {@link #create} */
     Document patch(String workspaceId, UUID id, Patch patch) throws InterruptedException {
         Document before = get(workspaceId, id);
         if (patch.text() != null && before.url() != null) {
@@ -280,7 +269,8 @@ final class Documents {
         Document named = before.named(title, metadata, clock.millis());
         byte[] stored = patch.text() != null || before.type() == null
                 ? null
-                : database.read(sql -> DocumentTable.source(sql, workspaceId, id)).orElse(null);
+                : database.read(sql -> DocumentTable.source(sql, workspaceId, id))
+                        .orElse(null);
         Source source = patch.text() != null
                 ? Source.of(before.type(), patch.text())
                 : stored == null ? null : new Source(before.type(), stored, before.charset());
@@ -311,14 +301,14 @@ final class Documents {
             tasks.call(sql, Tasks.document(workspaceId, wanted.id()));
             Document now = locked(sql, workspaceId, wanted.id());
             if (source != null) {
-                Optional<Document> known =
-                        DocumentTable.findByHash(sql, workspaceId, now.baseId(), source.hash());
+                Optional<Document> known = DocumentTable.findByHash(sql, workspaceId, now.baseId(), source.hash());
                 if (known.isPresent() && !known.get().id().equals(now.id())) throw duplicate(known.get());
                 DocumentTable.putSource(sql, workspaceId, now.id(), source.content());
                 now = now.of(source);
             }
             if (fetch && now.url() != null) DocumentTable.dropSource(sql, workspaceId, now.id());
-            Document after = now.named(wanted.title(), wanted.metadata(), clock.millis()).pending(clock.millis());
+            Document after =
+                    now.named(wanted.title(), wanted.metadata(), clock.millis()).pending(clock.millis());
             DocumentTable.update(sql, after);
             events.document(sql, after, "changed");
             return after;
@@ -340,8 +330,7 @@ final class Documents {
 
     /** The base is locked. */
     private void remove(Sql sql, Document document) throws SQLException {
-        long changeNo = BaseTable.change(
-                sql, document.workspaceId(), document.baseId(), 1, -1, -document.chunks());
+        long changeNo = BaseTable.change(sql, document.workspaceId(), document.baseId(), 1, -1, -document.chunks());
         // No chunk has this generation: all go.
         Place none = new Place(document.workspaceId(), document.baseId(), document.id(), -1);
         ChunkTable.deleteOthers(sql, none, changeNo, clock.millis());

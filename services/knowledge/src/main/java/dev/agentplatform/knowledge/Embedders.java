@@ -90,7 +90,8 @@ final class Embedders {
             if (left.isNegative()) throw new EmbeddingModels.Failed("The model takes too long.");
             List<float[]> some = models.embed(workspaceId, model(embedder), batch, left);
             if (some.size() != batch.size()) {
-                throw new EmbeddingModels.Failed("The model gave " + some.size() + " vectors for " + batch.size() + ".");
+                throw new EmbeddingModels.Failed(
+                        "The model gave " + some.size() + " vectors for " + batch.size() + ".");
             }
             for (float[] vector : some) vectors.add(HashEmbedding.quantized(vector));
         }

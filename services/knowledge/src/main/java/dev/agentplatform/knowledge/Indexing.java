@@ -33,13 +33,7 @@ final class Indexing {
     private final KnowledgeEvents events;
     private final Clock clock;
 
-    Indexing(
-            Database database,
-            Cutting cutting,
-            Fetching fetching,
-            Tasks tasks,
-            KnowledgeEvents events,
-            Clock clock) {
+    Indexing(Database database, Cutting cutting, Fetching fetching, Tasks tasks, KnowledgeEvents events, Clock clock) {
         this.database = database;
         this.cutting = cutting;
         this.fetching = fetching;
@@ -51,7 +45,8 @@ final class Indexing {
     /** @param running false: stop and leave the task as it is */
     void index(Held held, BooleanSupplier running) throws InterruptedException {
         String workspaceId = held.task().workspaceId();
-        Optional<Document> found = database.read(sql -> DocumentTable.find(sql, workspaceId, held.task().ref()));
+        Optional<Document> found = database.read(
+                sql -> DocumentTable.find(sql, workspaceId, held.task().ref()));
         if (found.isEmpty()) {
             held.end();
             return;
@@ -80,14 +75,17 @@ final class Indexing {
     private void index(Held held, KnowledgeBase base, Document stored, BooleanSupplier running)
             throws InterruptedException {
         String workspaceId = base.workspaceId();
-        Optional<byte[]> content =
-                stored.type() == null ? Optional.empty() : database.read(sql -> DocumentTable.source(sql, workspaceId, stored.id()));
+        Optional<byte[]> content = stored.type() == null
+                ? Optional.empty()
+                : database.read(sql -> DocumentTable.source(sql, workspaceId, stored.id()));
         Document document = content.isPresent() ? stored : fetched(held, stored);
         byte[] bytes = content.isPresent()
                 ? content.get()
-                : database.read(sql -> DocumentTable.source(sql, workspaceId, stored.id())).orElseThrow();
+                : database.read(sql -> DocumentTable.source(sql, workspaceId, stored.id()))
+                        .orElseThrow();
         Cut cut = cutting.cut(document, base, bytes);
-        Place place = new Place(workspaceId, base.id(), document.id(), held.task().epoch());
+        Place place =
+                new Place(workspaceId, base.id(), document.id(), held.task().epoch());
         clean(held, document);
         String error = null;
         for (int from = 0; from < cut.chunks().size(); from += BATCH) {
@@ -109,8 +107,7 @@ final class Indexing {
         return database.transact(sql -> {
             held.require(sql);
             Document now = Documents.locked(sql, document.workspaceId(), document.id());
-            Optional<Document> known =
-                    DocumentTable.findByHash(sql, now.workspaceId(), now.baseId(), source.hash());
+            Optional<Document> known = DocumentTable.findByHash(sql, now.workspaceId(), now.baseId(), source.hash());
             if (known.isPresent() && !known.get().id().equals(now.id())) {
                 throw new Unreadable(
                         "duplicate_content",
@@ -127,8 +124,7 @@ final class Indexing {
         database.transact(sql -> {
             held.require(sql);
             ChunkTable.deleteUnseen(
-                    sql,
-                    new Place(document.workspaceId(), document.baseId(), document.id(), document.generation()));
+                    sql, new Place(document.workspaceId(), document.baseId(), document.id(), document.generation()));
             DocumentTable.progress(sql, document.workspaceId(), document.id(), 0);
             return document.id();
         });
@@ -149,7 +145,8 @@ final class Indexing {
 
     private void show(Held held, KnowledgeBase base, Place place, Cut cut, String error) {
         database.transact(sql -> {
-            // For vectors of the embedder that the base has by now, if it is another one or did not answer. First, since
+            // For vectors of the embedder that the base has by now, if it is another one or did not answer. First,
+            // since
             // tasks are locked in the order of their ids, and a base is older than its documents.
             tasks.call(sql, Tasks.base(base.workspaceId(), base.id()));
             held.end(sql);

@@ -39,7 +39,8 @@ public final class Knowledge {
      */
     public List<Passage> search(String workspaceId, String base, String query, int topK, JsonNode filters)
             throws InterruptedException {
-        String asked = query.length() <= Searches.QUERY_LENGTH_MAX ? query : query.substring(0, Searches.QUERY_LENGTH_MAX);
+        String asked =
+                query.length() <= Searches.QUERY_LENGTH_MAX ? query : query.substring(0, Searches.QUERY_LENGTH_MAX);
         Searches.Answer answer = searches.search(new Searches.Asked(
                 workspaceId,
                 base,

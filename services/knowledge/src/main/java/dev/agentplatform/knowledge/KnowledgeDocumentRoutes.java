@@ -5,6 +5,7 @@ import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.knowledge.Documents.Accepted;
 import dev.agentplatform.knowledge.extract.SourceType;
+import dev.agentplatform.knowledge.extract.Unreadable;
 import dev.agentplatform.web.Alias;
 import dev.agentplatform.web.Doc;
 import dev.agentplatform.web.Length;
@@ -52,7 +53,9 @@ final class KnowledgeDocumentRoutes {
         routes.get("/knowledge/documents/{id}", "Shows a document, its status and progress")
                 .handle(request -> Reply.of(
                         200,
-                        documents.get(request.workspace().id(), request.id("id")).json()));
+                        documents
+                                .get(request.workspace().id(), request.id("id"))
+                                .json()));
         routes.get("/knowledge/documents/{id}/chunks", "Lists the chunks of a document in its order")
                 .paged()
                 .handle(this::chunks);
@@ -124,17 +127,31 @@ final class KnowledgeDocumentRoutes {
         if (body.sourceUrl() != null) checkUrl(body.sourceUrl());
         KnowledgeBase base = bases.named(request.workspace().id(), body.knowledgeBaseId());
         String title = body.title() == null ? "" : body.title();
-        Accepted accepted = documents.create(new Documents.New(
+        Documents.New wanted = new Documents.New(
                 base,
                 title,
                 source,
                 type(body).orElse(null),
                 body.sourceUrl(),
-                Documents.orNothing(body.metadataJson())));
-        int status = !accepted.fresh()
-                ? 200
-                : accepted.document().status() == Document.Status.INDEXED ? 201 : 202;
+                Documents.orNothing(body.metadataJson()));
+        Accepted accepted = read(
+                body.contentText() == null ? "content_base64" : "content_text", () -> documents.create(wanted));
+        int status = !accepted.fresh() ? 200 : accepted.document().status() == Document.Status.INDEXED ? 201 : 202;
         return Reply.of(status, accepted.document().json().put("duplicate", !accepted.fresh()));
+    }
+
+    private interface Reading<T> {
+        T read() throws InterruptedException;
+    }
+
+    /** What cannot be read is the fault of a field. */
+    private static <T> T read(String field, Reading<T> reading) throws InterruptedException {
+        try {
+            return reading.read();
+        } catch (Unreadable unreadable) {
+            String why = unreadable.getMessage();
+            throw new Problem(422, unreadable.code(), why, List.of(new Problem.FieldError(field, why)), 0);
+        }
     }
 
     private static Optional<SourceType> type(Create body) {
@@ -146,8 +163,10 @@ final class KnowledgeDocumentRoutes {
         Optional<SourceType> type = type(body);
         if (body.contentText() != null) {
             if (type.isPresent() && !type.get().isText()) {
-                throw Problem.invalid("source_type", "must be text, markdown or html for content_text; send a "
-                        + type.get().word() + " as content_base64");
+                throw Problem.invalid(
+                        "source_type",
+                        "must be text, markdown or html for content_text; send a "
+                                + type.get().word() + " as content_base64");
             }
             Source source = Source.of(type.orElse(SourceType.TEXT), body.contentText());
             if (source.content().length > Source.BYTES_MAX) {
@@ -158,7 +177,7 @@ final class KnowledgeDocumentRoutes {
         if (body.contentBase64() == null) return null;
         byte[] content;
         try {
-            content = Base64.getMimeDecoder().decode(body.contentBase64());
+            content = Base64.getDecoder().decode(body.contentBase64().replaceAll("\\s", ""));
         } catch (IllegalArgumentException broken) {
             throw Problem.invalid("content_base64", "is not Base64");
         }
@@ -208,10 +227,9 @@ final class KnowledgeDocumentRoutes {
     private Reply patch(Request request) throws InterruptedException {
         Patch body = request.body(Patch.class);
         BaseRoutes.checkMetadata(body.metadataJson());
-        Document document = documents.patch(
-                request.workspace().id(),
-                request.id("id"),
-                new Documents.Patch(body.title(), body.contentText(), body.metadataJson()));
+        Documents.Patch patch = new Documents.Patch(body.title(), body.contentText(), body.metadataJson());
+        Document document = read(
+                "content_text", () -> documents.patch(request.workspace().id(), request.id("id"), patch));
         return Reply.of(document.status() == Document.Status.PENDING ? 202 : 200, document.json());
     }
 

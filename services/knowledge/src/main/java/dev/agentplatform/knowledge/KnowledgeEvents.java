@@ -28,13 +28,6 @@ record KnowledgeEvents(Outbox outbox, Clock clock, Ids ids) {
         outbox.publish(
                 sql,
                 new Outbox.Message(
-                        ids.next(),
-                        workspaceId,
-                        type,
-                        SOURCE,
-                        aggregate,
-                        id,
-                        clock.millis(),
-                        Json.write(payload)));
+                        ids.next(), workspaceId, type, SOURCE, aggregate, id, clock.millis(), Json.write(payload)));
     }
 }

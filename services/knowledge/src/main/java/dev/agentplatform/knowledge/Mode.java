@@ -5,18 +5,20 @@ import java.util.Locale;
 
 /** By what a search ranks. */
 enum Mode {
-    HYBRID(new Weights(0.6, 0.4, 0)),
-    KEYWORD(new Weights(1, 0, 0)),
-    VECTOR(new Weights(0, 1, 0));
+    HYBRID(0.6, 0.4),
+    KEYWORD(1, 0),
+    VECTOR(0, 1);
 
-    private final Weights weights;
+    private final double keyword;
+    private final double vector;
 
-    Mode(Weights weights) {
-        this.weights = weights;
+    Mode(double keyword, double vector) {
+        this.keyword = keyword;
+        this.vector = vector;
     }
 
     Weights weights() {
-        return weights;
+        return new Weights(keyword, vector, 0);
     }
 
     String word() {

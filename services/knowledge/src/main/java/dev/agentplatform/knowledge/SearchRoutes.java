@@ -55,7 +55,8 @@ final class SearchRoutes {
             @Alias("limit") @Range(min = 1, max = Searches.TOP_K_MAX) @Doc("5 by default")
             Integer topK,
 
-            @Alias("filters") @Doc("Fields of a document's metadata, document_id, source_type or title, and the value or values")
+            @Alias("filters")
+            @Doc("Fields of a document's metadata, document_id, source_type or title, and the value or values")
             ObjectNode filtersJson,
 
             @OneOf({"hybrid", "keyword", "vector"}) @Doc("hybrid by default")

@@ -15,8 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The SQL of {@code knowledge_search}. */
 final class SearchTable {
-    private static final String SELECT = "SELECT id, workspace_id, base_id, query, mode, top_k, filters, embedder, hits,"
-            + " took_millis, created_time FROM knowledge_search WHERE workspace_id = ?";
+    private static final String SELECT =
+            "SELECT id, workspace_id, base_id, query, mode, top_k, filters, embedder, hits,"
+                    + " took_millis, created_time FROM knowledge_search WHERE workspace_id = ?";
 
     private SearchTable() {}
 
@@ -86,8 +87,8 @@ final class SearchTable {
     /** Of all workspaces; returns how many. */
     static int purge(Sql sql, long before, int limit) throws SQLException {
         return sql.update(
-                "DELETE FROM knowledge_search WHERE (workspace_id, id) IN (SELECT workspace_id, id FROM knowledge_search"
-                        + " WHERE created_time < ? ORDER BY created_time LIMIT ?)",
+                "DELETE FROM knowledge_search WHERE (workspace_id, id) IN (SELECT workspace_id, id FROM"
+                        + " knowledge_search WHERE created_time < ? ORDER BY created_time LIMIT ?)",
                 before,
                 limit);
     }

@@ -121,7 +121,8 @@ final class Searches {
             UUID last = after;
             rows = database.read(sql -> DocumentTable.fields(sql, base.workspaceId(), base.id(), last, PAGE));
             for (DocumentTable.Fields row : rows) {
-                if (filter.passes(name -> field(row, name))) passing.add(row.id().toString());
+                if (filter.passes(name -> field(row, name)))
+                    passing.add(row.id().toString());
                 after = row.id();
             }
         } while (rows.size() == PAGE);

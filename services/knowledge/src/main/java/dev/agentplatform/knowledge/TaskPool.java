@@ -46,8 +46,7 @@ final class TaskPool implements LifeCycle {
         this.priority = priority;
         this.work = work;
         process.dispatcher()
-                .add(new Dispatcher.Service(
-                        kind, priority, () -> running ? most - threads.size() : 0, this::claimed));
+                .add(new Dispatcher.Service(kind, priority, () -> running ? most - threads.size() : 0, this::claimed));
     }
 
     @Override
@@ -83,8 +82,8 @@ final class TaskPool implements LifeCycle {
     /** Counts as a crash of the task: one that fails again and again waits among the suspects. */
     private void giveUp(Claimed task) {
         try {
-            database.transact(sql -> TaskTable.giveUp(
-                    sql, process.membership().worker(), task.ref(), task.epoch(), clock.millis()));
+            database.transact(sql ->
+                    TaskTable.giveUp(sql, process.membership().worker(), task.ref(), task.epoch(), clock.millis()));
         } catch (RuntimeException failure) {
             LOG.warn("{} {} could not be handed back: {}", task.kind(), task.ref(), failure.toString());
         }

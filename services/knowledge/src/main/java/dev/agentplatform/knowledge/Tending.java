@@ -205,8 +205,8 @@ final class Tending {
         List<UUID> documents;
         do {
             goOn(running);
-            documents = database.read(
-                    sql -> DocumentTable.idsAfter(sql, workspaceId, base.id(), Bases.LOWEST, DOCUMENTS));
+            documents =
+                    database.read(sql -> DocumentTable.idsAfter(sql, workspaceId, base.id(), Bases.LOWEST, DOCUMENTS));
             for (UUID document : documents) {
                 database.transact(sql -> {
                     held.require(sql);

@@ -59,8 +59,7 @@ class RetrievalQualityTest {
         Quality vector = quality(Mode.VECTOR.weights(), questions);
         Quality hybrid = quality(Mode.HYBRID.weights(), questions);
         String all = "keyword: " + keyword + "; vector: " + vector + "; hybrid: " + hybrid;
-        List<Question> chinese =
-                questions.stream().filter(Question::chinese).toList();
+        List<Question> chinese = questions.stream().filter(Question::chinese).toList();
         List<Question> english =
                 questions.stream().filter(question -> !question.chinese()).toList();
         String hybridOf = "hybrid in English: " + quality(Mode.HYBRID.weights(), english) + "; in Chinese: "

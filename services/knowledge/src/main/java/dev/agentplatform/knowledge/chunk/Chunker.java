@@ -41,7 +41,8 @@ public final class Chunker {
 
     private void heading(Block.Heading heading) {
         // One below the last is its first part; any other leaves that one with nothing but its name.
-        boolean deeper = !headings.isEmpty() && heading.level() > headings.getLast().level();
+        boolean deeper =
+                !headings.isEmpty() && heading.level() > headings.getLast().level();
         if (deeper) flush();
         else end();
         while (!headings.isEmpty() && headings.getLast().level() >= heading.level()) headings.removeLast();
@@ -112,7 +113,8 @@ public final class Chunker {
             StringBuilder text = new StringBuilder();
             for (Unit unit : units) text.append(unit.text());
             String clean = text.toString().strip();
-            if (!clean.isEmpty()) pieces.add(new Piece(names(), clean, units.getFirst().page()));
+            if (!clean.isEmpty())
+                pieces.add(new Piece(names(), clean, units.getFirst().page()));
         }
         units.clear();
         words = 0;

@@ -68,8 +68,7 @@ final class PdfText {
 
     private static String line(Block block) {
         int level = block instanceof Block.Heading heading ? heading.level() : 0;
-        return Json.write(
-                Json.object().put("h", level).put("p", block.page()).put("t", block.text()));
+        return Json.write(Json.object().put("h", level).put("p", block.page()).put("t", block.text()));
     }
 
     private static List<Block> blocks(List<Line> lines) {

@@ -15,8 +15,18 @@ import org.junit.jupiter.api.Test;
 
 class ChunkerTest {
     private static final String[] SENTENCES = {
-        "The pump is loud. ", "Mr. Smith has 3.5 litres! ", "为什么不工作？", "请先关闭电源，再打开盖子。", "«Oui», dit-il. ",
-        "e.g. this one. ", "A\n", "x".repeat(300) + " ", "没有标点的一行", "(He said \"no.\") ", "--- ", "😀 fine. "
+        "The pump is loud. ",
+        "Mr. Smith has 3.5 litres! ",
+        "为什么不工作？",
+        "请先关闭电源，再打开盖子。",
+        "«Oui», dit-il. ",
+        "e.g. this one. ",
+        "A\n",
+        "x".repeat(300) + " ",
+        "没有标点的一行",
+        "(He said \"no.\") ",
+        "--- ",
+        "😀 fine. "
     };
 
     @Test
@@ -63,7 +73,9 @@ class ChunkerTest {
             // With an overlap words come twice; none is missing in any case.
             List<String> found = Words.of(cut.toString());
             for (String word : Words.of(all.toString())) assertThat(found).contains(word);
-            if (chunking.overlap() == 0) assertThat(plain(cut)).contains(plain(all).substring(0, plain(all).length() / 4));
+            if (chunking.overlap() == 0)
+                assertThat(plain(cut))
+                        .contains(plain(all).substring(0, plain(all).length() / 4));
         }
     }
 
@@ -108,8 +120,7 @@ class ChunkerTest {
     void aParagraphEndsAChunkThatIsHalfFull() {
         String short1 = "alpha ".repeat(12).strip() + ".";
         String short2 = "beta ".repeat(12).strip() + ".";
-        assertThat(Chunker.cut(
-                        List.of(new Paragraph(short1, 0), new Paragraph(short2, 0)), new Chunking(20, 10)))
+        assertThat(Chunker.cut(List.of(new Paragraph(short1, 0), new Paragraph(short2, 0)), new Chunking(20, 10)))
                 .extracting(Piece::text)
                 .containsExactly(short1, short2);
     }
@@ -120,7 +131,8 @@ class ChunkerTest {
         assertThat(Chunker.cut(List.of(new Paragraph(word, 0)), Chunking.USUAL))
                 .allMatch(piece -> piece.text().length() <= 220 * 64);
         String dense = "字".repeat(500_000);
-        assertThat(Chunker.cut(List.of(new Paragraph(dense, 0)), Chunking.USUAL)).hasSize(Math.ceilDiv(500_000, 220));
+        assertThat(Chunker.cut(List.of(new Paragraph(dense, 0)), Chunking.USUAL))
+                .hasSize(Math.ceilDiv(500_000, 220));
         String symbols = "| - ".repeat(300_000);
         assertThat(Chunker.cut(List.of(new Paragraph(symbols, 0)), Chunking.USUAL))
                 .allMatch(piece -> piece.text().length() <= 221 * 64);

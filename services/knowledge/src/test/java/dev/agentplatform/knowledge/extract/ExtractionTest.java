@@ -42,17 +42,35 @@ class ExtractionTest {
         String text = "退货地址在上海";
         for (String charset : new String[] {"UTF-8", "GB18030", "UTF-16LE", "UTF-16BE"}) {
             String marked = charset.startsWith("UTF-16") ? "\uFEFF" + text : text;
-            assertThat(Charsets.decode(marked.getBytes(Charset.forName(charset)), null)).as(charset).isEqualTo(text);
+            assertThat(Charsets.decode(marked.getBytes(Charset.forName(charset)), null))
+                    .as(charset)
+                    .isEqualTo(text);
         }
-        assertThat(Charsets.decode("Grüße".getBytes(StandardCharsets.ISO_8859_1), "iso-8859-1")).isEqualTo("Grüße");
-        assertThat(Charsets.decode("x".getBytes(StandardCharsets.UTF_8), "no-such")).isEqualTo("x");
+        assertThat(Charsets.decode("Grüße".getBytes(StandardCharsets.ISO_8859_1), "iso-8859-1"))
+                .isEqualTo("Grüße");
+        assertThat(Charsets.decode("x".getBytes(StandardCharsets.UTF_8), "no-such"))
+                .isEqualTo("x");
         refused("unknown_charset", SourceType.TEXT, new byte[] {(byte) 0x80, (byte) 0xFF, 1});
     }
 
     @Test
     void markdownHasHeadingsListsAndCode() throws Exception {
-        String text = "---\ntitle: x\n---\n# One *two*\n\nText with `code`\nand a [link](http://x.org).\n\n- a\n- b\n  - c\n\n"
-                + "```\nint x = 1;\n```\n\n> said\n\nSub\n---\n<div>html <b>text</b></div>\n";
+        String text = "---\n"
+                + "title: x\n"
+                + "---\n"
+                + "# One *two*\n\n"
+                + "Text with `code`\n"
+                + "and a [link](http://x.org).\n\n"
+                + "- a\n"
+                + "- b\n"
+                + "  - c\n\n"
+                + "```\n"
+                + "int x = 1;\n"
+                + "```\n\n"
+                + "> said\n\n"
+                + "Sub\n"
+                + "---\n"
+                + "<div>html <b>text</b></div>\n";
         assertThat(read(SourceType.MARKDOWN, text).blocks())
                 .containsExactly(
                         new Heading(1, "One two", 0),
@@ -66,18 +84,22 @@ class ExtractionTest {
 
     @Test
     void deepNestingIsNoTrouble() throws Exception {
-        assertThat(read(SourceType.MARKDOWN, ">".repeat(100_000) + " deep").blocks()).isNotEmpty();
+        assertThat(read(SourceType.MARKDOWN, ">".repeat(100_000) + " deep").blocks())
+                .isNotEmpty();
         assertThat(read(SourceType.MARKDOWN, "*a **b ".repeat(20_000)).blocks()).isNotEmpty();
         assertThat(read(SourceType.MARKDOWN, "[".repeat(50_000) + "x").blocks()).isNotEmpty();
-        assertThat(read(SourceType.HTML, "<div>".repeat(100_000) + "deep").blocks()).isNotEmpty();
+        assertThat(read(SourceType.HTML, "<div>".repeat(100_000) + "deep").blocks())
+                .isNotEmpty();
     }
 
     @Test
     void htmlKeepsWhatAReaderCameFor() throws Exception {
-        String page = "<html><head><title> Opening  hours </title><style>p{}</style></head><body><nav>Home</nav>"
-                + "<main><h1>Hours</h1><p>Open&nbsp;from <b>nine</b>\n to five.</p><ul><li>Mon</li><li>Tue</li></ul>"
-                + "<table><tr><th>Day</th><th>Time</th></tr><tr><td>Sun</td><td>10</td></tr></table>"
-                + "<pre>a  b\n c</pre><p hidden>secret</p><script>track()</script></main><footer>Imprint</footer></body></html>";
+        String page = "<html><head><title> Opening  hours"
+                + " </title><style>p{}</style></head><body><nav>Home</nav><main><h1>Hours</h1><p>Open&nbsp;from"
+                + " <b>nine</b>\n"
+                + " to five.</p><ul><li>Mon</li><li>Tue</li></ul>"
+                + "<table><tr><th>Day</th><th>Time</th></tr><tr><td>Sun</td><td>10</td></tr></table><pre>a  b\n"
+                + " c</pre><p hidden>secret</p><script>track()</script></main><footer>Imprint</footer></body></html>";
         Extracted extracted = read(SourceType.HTML, page);
         assertThat(extracted.title()).isEqualTo("Opening hours");
         assertThat(extracted.blocks())
@@ -105,8 +127,10 @@ class ExtractionTest {
 
     @Test
     void docxHasHeadingsTablesAndBreaks() throws Exception {
-        String styles = "<w:styles xmlns:w='" + W + "'><w:style w:styleId='1'><w:name w:val='heading 1'/></w:style>"
-                + "<w:style w:styleId='x'><w:name w:val='Own'/><w:pPr><w:outlineLvl w:val='1'/></w:pPr></w:style></w:styles>";
+        String styles = "<w:styles xmlns:w='" + W + "'><w:style w:styleId='1'><w:name w:val='heading"
+                + " 1'/></w:style><w:style w:styleId='x'><w:name"
+                + " w:val='Own'/><w:pPr><w:outlineLvl"
+                + " w:val='1'/></w:pPr></w:style></w:styles>";
         String body = paragraph("1", "说明书") + paragraph(null, "First<w:br/>line")
                 + paragraph("x", "Second level")
                 + "<w:tbl><w:tr><w:tc>" + paragraph(null, "a") + "</w:tc><w:tc>" + paragraph(null, "b")
@@ -181,8 +205,10 @@ class ExtractionTest {
         byte[] bomb = pdfBomb();
         assertThat(bomb.length).isLessThan(4_000_000);
         assertThatThrownBy(() -> Extraction.of(SourceType.PDF, bomb, null))
-                .isInstanceOfSatisfying(Unreadable.class, refused -> assertThat(refused.code())
-                        .isIn("pdf_too_large", "pdf_too_slow", "pdf_damaged", "no_text", "text_too_long"));
+                .isInstanceOfSatisfying(
+                        Unreadable.class,
+                        refused -> assertThat(refused.code())
+                                .isIn("pdf_too_large", "pdf_too_slow", "pdf_damaged", "no_text", "text_too_long"));
     }
 
     // ---- shorthands

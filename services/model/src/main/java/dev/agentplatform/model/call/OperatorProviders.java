@@ -75,7 +75,8 @@ public final class OperatorProviders {
     private static Optional<Kind> kind(String setting, String word, Optional<String> url) {
         boolean embedding = setting.equals(EMBEDDING_KIND);
         if (embedding && word.equals("hash")) return Optional.empty();
-        if (embedding && word.equals("http")) return Optional.of(url.map(Kind::detect).orElse(Kind.OPENAI));
+        if (embedding && word.equals("http"))
+            return Optional.of(url.map(Kind::detect).orElse(Kind.OPENAI));
         String allowed = (embedding ? "hash, http, " : "") + String.join(", ", Kind.words());
         return Optional.of(Kind.of(word).orElseThrow(() -> new WrongSetting(setting, word, allowed)));
     }
