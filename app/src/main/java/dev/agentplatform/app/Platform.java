@@ -2,6 +2,8 @@ package dev.agentplatform.app;
 
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
+import dev.agentplatform.brokers.RabbitMq;
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -113,6 +115,8 @@ public final class Platform implements AutoCloseable {
     private final ModelModule model;
     private final MemoryModule memory;
     private final Vault vault;
+    private final Optional<Redis> redis;
+    private final Optional<RabbitMq> rabbitMq;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
     private final WorkflowModule workflow;
@@ -146,6 +150,8 @@ public final class Platform implements AutoCloseable {
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
         vault = Vault.from(settings, data, embedded());
+        redis = Redis.from(settings, Redis.PATIENT);
+        rabbitMq = RabbitMq.from(settings);
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
         model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
@@ -204,10 +210,10 @@ public final class Platform implements AutoCloseable {
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
                 database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
-        event = new EventModule(eventWiring(roles, programs), settings);
+        event = new EventModule(eventWiring(roles, programs, AccessSettings.from(settings).authRequired()), settings);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
+    private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs, boolean guarded) {
         List<RunStarter> starters = new ArrayList<>(programs);
         starters.add(new TriggeredRuns(runs));
         return new EventModule.Wiring(
@@ -221,6 +227,9 @@ public final class Platform implements AutoCloseable {
                 ids,
                 starters,
                 List.of(scheduler.sender()),
+                redis,
+                rabbitMq,
+                guarded,
                 roles.worker());
     }
 
@@ -356,6 +365,16 @@ public final class Platform implements AutoCloseable {
         return process.engine();
     }
 
+    /** The operator's; empty when none is configured. */
+    public Optional<Redis> redis() {
+        return redis;
+    }
+
+    /** See {@link #redis}. */
+    public Optional<RabbitMq> rabbitMq() {
+        return rabbitMq;
+    }
+
     public EngineProcess process() {
         return process;
     }
@@ -429,6 +448,8 @@ public final class Platform implements AutoCloseable {
         memory.stop();
         model.stop();
         subscriptions.stop();
+        redis.ifPresent(Redis::close);
+        rabbitMq.ifPresent(RabbitMq::close);
         outbound.close();
         database.close();
         lock.close();

@@ -57,14 +57,16 @@ public final class PlatformServer implements LifeCycle {
             if (!known.contains(service)) throw new WrongSetting("--services", service, String.join(", ", known));
         }
         metrics = new Metrics();
-        List<Check> checks = List.of(
+        List<Check> checks = new ArrayList<>(List.of(
                 new Check("database", () -> platform.database().read(sql -> sql.one("SELECT 1 AS one", row -> 1))),
                 new Check("schema", () -> {
                     if (!Migrations.pending(platform.database()).isEmpty()) {
                         throw new IllegalStateException("migrations are pending");
                     }
                 }),
-                Check.told("code-runner", platform.code()::check));
+                Check.told("code-runner", platform.code()::check)));
+        platform.redis().ifPresent(redis -> checks.add(Check.told("redis", redis::check)));
+        platform.rabbitMq().ifPresent(rabbitMq -> checks.add(Check.told("rabbitmq", rabbitMq::check)));
         List<Check> reachable = new ArrayList<>();
         for (Routes room : rooms) reachable.add(new Check(room.service(), Check.IN_PROCESS));
         reachable.addAll(forwarding.checks());
