@@ -28,7 +28,7 @@ final class RabbitMqSender implements Sender {
     static final String KIND = "rabbitmq";
 
     /** Published at once, unless one event alone has more. */
-    private static final int WAVE_BYTES_MAX = 1_000_000;
+    private static final int BYTES_MAX = 1_000_000;
 
     private final RabbitMq rabbitMq;
 
@@ -49,50 +49,75 @@ final class RabbitMqSender implements Sender {
     @Override
     public void send(Subscription subscription, List<Event> events) throws NotSent, InterruptedException {
         List<Event> left = new LinkedList<>(events);
-        Map<String, String> refusals = new HashMap<>();
+        Refusals refusals = new Refusals();
         try {
-            while (!left.isEmpty()) refusals.putAll(wave(subscription, left, refusals.keySet()));
+            while (!left.isEmpty()) publish(subscription, wave(left, refusals), refusals);
         } catch (BrokerAway away) {
             throw NotSent.away(away.getMessage());
         } catch (BrokerRefused refused) {
             throw new NotSent(refused.getMessage());
         }
-        if (refusals.isEmpty()) return;
-        throw NotSent.some(
-                refusals.values().iterator().next(),
-                // Of an aggregate that was confirmed in part, all: a repeat is allowed, a gap is not.
-                event -> refusals.containsKey(event.aggregate()));
+        if (refusals.first == null) return;
+        throw NotSent.some(refusals.first, event -> refusals.events.contains(event.id()));
     }
 
-    /** Takes the next event of each aggregate out of the list and publishes them; returns what was refused, by aggregate. */
-    private Map<String, String> wave(Subscription subscription, List<Event> left, Set<String> held)
-            throws InterruptedException {
-        Map<UUID, Event> wave = new HashMap<>();
-        List<Message> messages = new ArrayList<>();
-        Map<String, String> refusals = new HashMap<>();
+    /** What of a batch was not confirmed, or not even sent because an earlier event of its aggregate was not. */
+    private static final class Refusals {
+        final Set<UUID> events = new HashSet<>();
+        final Set<String> aggregates = new HashSet<>();
+        String first;
+
+        void add(Event event, String why) {
+            events.add(event.id());
+            aggregates.add(event.aggregate());
+            if (first == null) first = why;
+        }
+    }
+
+    /** Takes out of the list the next event of each aggregate. */
+    private static List<Event> wave(List<Event> left, Refusals refusals) {
+        List<Event> wave = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        int bytes = 0;
-        for (Iterator<Event> it = left.iterator(); it.hasNext() && bytes < WAVE_BYTES_MAX; ) {
+        for (Iterator<Event> it = left.iterator(); it.hasNext(); ) {
             Event event = it.next();
-            if (held.contains(event.aggregate())) {
+            if (refusals.aggregates.contains(event.aggregate())) {
+                refusals.events.add(event.id());
                 it.remove();
-                continue;
+            } else if (seen.add(event.aggregate())) {
+                wave.add(event);
+                it.remove();
             }
-            if (!seen.add(event.aggregate())) continue;
-            it.remove();
+        }
+        return wave;
+    }
+
+    private void publish(Subscription subscription, List<Event> wave, Refusals refusals) throws InterruptedException {
+        Map<UUID, Event> open = new HashMap<>();
+        List<Message> messages = new ArrayList<>();
+        int bytes = 0;
+        for (Event event : wave) {
             Message message = message(subscription, event);
             if (BrokerTarget.bytes(message.routingKey()) > BrokerTarget.SHORT_BYTES_MAX) {
-                refusals.put(event.aggregate(), "The routing key is longer than 255 bytes.");
+                refusals.add(event, "The routing key is longer than " + BrokerTarget.SHORT_BYTES_MAX + " bytes.");
                 continue;
             }
-            wave.put(event.id(), event);
+            open.put(event.id(), event);
             messages.add(message);
             bytes += message.body().length;
+            if (bytes >= BYTES_MAX) {
+                publish(subscription, messages, open, refusals);
+                messages.clear();
+                bytes = 0;
+            }
         }
+        publish(subscription, messages, open, refusals);
+    }
+
+    private void publish(Subscription subscription, List<Message> messages, Map<UUID, Event> open, Refusals refusals)
+            throws InterruptedException {
+        if (messages.isEmpty()) return;
         String exchange = subscription.target().path("exchange").asString();
-        rabbitMq.publish(exchange, messages)
-                .forEach((id, why) -> refusals.put(wave.get(id).aggregate(), why));
-        return refusals;
+        rabbitMq.publish(exchange, messages).forEach((id, why) -> refusals.add(open.get(id), why));
     }
 
     private static Message message(Subscription subscription, Event event) {
