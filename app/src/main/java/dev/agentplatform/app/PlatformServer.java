@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.gateway.Check;
 import dev.agentplatform.gateway.GatewayRoutes;
 import dev.agentplatform.gateway.Metrics;
@@ -40,6 +41,9 @@ public final class PlatformServer implements LifeCycle {
     private final Idempotency idempotency;
     private final ApiKeys keys;
     private final Metrics metrics;
+    /** For requests that wait; the platform's own one is patient. */
+    private final Optional<Redis> hastyRedis;
+
     private final HttpServer server;
     private final List<Route> routes;
 
@@ -91,7 +95,8 @@ public final class PlatformServer implements LifeCycle {
                 : Optional.empty();
         List<Observer> observers = new ArrayList<>(List.of(metrics));
         audit.ifPresent(observers::add);
-        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime), idempotency);
+        hastyRedis = Redis.from(settings, Redis.HASTY);
+        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime, hastyRedis), idempotency);
         server = new HttpServer(http, platform.ids(), rooms, filters, observers);
         metrics.watchStreams(server::streamCount);
         EngineMetrics.register(metrics.registry(), platform);
@@ -127,6 +132,7 @@ public final class PlatformServer implements LifeCycle {
         forwarding.stop();
         audit.ifPresent(Audit::stop);
         idempotency.stop();
+        hastyRedis.ifPresent(Redis::close);
         metrics.close();
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -273,6 +274,33 @@ class BrokerApiTest {
         refused(api, "{'type':'rabbitmq','exchange':''}", "target.routing_key");
         refused(api, "{'type':'rabbitmq','max_in_flight':65}", "target.max_in_flight");
         assertThat(api.get("/events/subscriptions").expect(200).each("id")).isEmpty();
+    }
+
+    /** Where keys keep workspaces apart, the brokers must too. */
+    @Test
+    void aGuardedServerKeepsTheNamesOfWorkspacesApart() throws Exception {
+        var redis = BrokerServers.redis();
+        var rabbitMq = BrokerServers.rabbitMq();
+        Map<String, String> guarded = Map.of(
+                "AGENT_PLATFORM_REDIS_URL", redis.url(),
+                "AGENT_PLATFORM_RABBITMQ_URL", rabbitMq.url(),
+                "AGENT_PLATFORM_BROKER_NAMES", "workspace");
+        try (ApiServer server = new ApiServer(Dialect.SQLITE, false, guarded)) {
+            Api api = new Api(server, Api.Spelling.WORKSPACE_HEADER, "team.a");
+            String key = name();
+            String mine = rabbitMq.queue(EXCHANGE, "team%2Ea." + key);
+            String others = rabbitMq.queue(EXCHANGE, key);
+            Answer stream = subscribe(api, "{'type':'redis','stream':'%s'}".formatted(key), "");
+            assertThat(stream.text("target.key")).isEqualTo("agent-platform:events:team%2Ea:" + key);
+            subscribe(api, "{'type':'rabbitmq','routing_key':'%s'}".formatted(key), "");
+            refused(api, "{'type':'rabbitmq','exchange':'amq.topic'}", "target.exchange");
+            refused(api, "{'type':'rabbitmq','exchange':'','routing_key':'%s'}".formatted(others), "target.exchange");
+            publish(api, "order.paid", "7", 1);
+            assertThat(received(() -> rabbitMq.take(mine), 1)).hasSize(1);
+            assertThat(rabbitMq.take(others)).isEmpty();
+            Await.until(() -> redis.stream(stream.text("target.key")).size() == 1, "the entry");
+            assertThat(redis.stream(key)).isEmpty();
+        }
     }
 
     @ParameterizedTest

@@ -1,16 +1,16 @@
 package dev.agentplatform.brokers;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,6 @@ final class ConfirmingChannel {
     private static final int PERSISTENT = 2;
 
     private final Channel channel;
-    private final Set<String> declared;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     /** Not answered for yet, by the number of their publication. */
@@ -32,10 +31,8 @@ final class ConfirmingChannel {
     private final Map<UUID, String> refused = new HashMap<>();
     private ShutdownSignalException ended;
 
-    /** @param declared exchanges that this connection has declared already */
-    ConfirmingChannel(Channel channel, Set<String> declared) throws IOException {
+    ConfirmingChannel(Channel channel) throws IOException {
         this.channel = channel;
-        this.declared = declared;
         channel.confirmSelect();
         // A message that no queue takes comes back before it is confirmed.
         channel.addReturnListener(this::returned);
@@ -43,13 +40,6 @@ final class ConfirmingChannel {
                 (number, upTo) -> answered(number, upTo, null),
                 (number, upTo) -> answered(number, upTo, "RabbitMQ did not take it (nack)."));
         channel.addShutdownListener(this::ended);
-    }
-
-    /** Sees to it that a durable topic exchange of this name is there. */
-    boolean declared(String exchange) throws IOException {
-        if (declared.contains(exchange)) return true;
-        channel.exchangeDeclare(exchange, BuiltinExchangeType.TOPIC, true);
-        return declared.add(exchange);
     }
 
     Map<UUID, String> publish(String exchange, List<Message> messages, Duration limit)
@@ -73,7 +63,7 @@ final class ConfirmingChannel {
                 .messageId(message.id().toString())
                 .type(message.type())
                 .appId("agent-platform")
-                .timestamp(java.util.Date.from(java.time.Instant.ofEpochMilli(message.time())))
+                .timestamp(Date.from(Instant.ofEpochMilli(message.time())))
                 .headers(message.headers())
                 .build();
     }

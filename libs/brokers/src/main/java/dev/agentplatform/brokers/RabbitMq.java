@@ -1,6 +1,9 @@
 package dev.agentplatform.brokers;
 
 import com.rabbitmq.client.Address;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -11,9 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,11 +40,11 @@ public final class RabbitMq implements AutoCloseable {
     private volatile Open open;
     private boolean closed;
 
-    /** One connection, the channels that nobody uses now, and what was declared on it. */
+    /** One connection, the channels that nobody uses now, and whether our exchange is known to be there. */
     private static final class Open {
         final Connection connection;
         final ConcurrentLinkedDeque<ConfirmingChannel> idle = new ConcurrentLinkedDeque<>();
-        final Set<String> declared = ConcurrentHashMap.newKeySet();
+        volatile boolean declared;
         volatile String blocked;
 
         Open(Connection connection) {
@@ -67,7 +68,10 @@ public final class RabbitMq implements AutoCloseable {
 
     /** Returns when it answers and takes messages. */
     public void check() throws InterruptedException {
-        withChannel(channel -> channel.declared(EXCHANGE));
+        withChannel(channel -> {
+            open().connection.createChannel().close();
+            return true;
+        });
     }
 
     /**
@@ -81,9 +85,22 @@ public final class RabbitMq implements AutoCloseable {
      */
     public Map<UUID, String> publish(String exchange, List<Message> messages) throws InterruptedException {
         return withChannel(channel -> {
-            if (exchange.equals(EXCHANGE)) channel.declared(exchange);
+            if (exchange.equals(EXCHANGE)) declare(open());
             return channel.publish(exchange, messages, ANSWER);
         });
+    }
+
+    /** Makes our exchange when it is missing; one that is there is taken as it is, which needs no right to make any. */
+    private static void declare(Open on) throws IOException, TimeoutException {
+        if (on.declared) return;
+        try (Channel channel = on.connection.createChannel()) {
+            channel.exchangeDeclarePassive(EXCHANGE);
+        } catch (IOException | AlreadyClosedException missing) {
+            try (Channel channel = on.connection.createChannel()) {
+                channel.exchangeDeclare(EXCHANGE, BuiltinExchangeType.TOPIC, true);
+            }
+        }
+        on.declared = true;
     }
 
     private interface Use<T> {
@@ -98,7 +115,7 @@ public final class RabbitMq implements AutoCloseable {
                 throw new BrokerAway("RabbitMQ at " + url + " takes no messages now: " + on.blocked, null);
             }
             channel = on.idle.poll();
-            if (channel == null) channel = new ConfirmingChannel(on.connection.createChannel(), on.declared);
+            if (channel == null) channel = new ConfirmingChannel(on.connection.createChannel());
             T result = use.with(channel);
             on.idle.push(channel);
             return result;
