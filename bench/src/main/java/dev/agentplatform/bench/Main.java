@@ -10,7 +10,7 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0) {
             System.err.println(
-                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory [option=value ...]");
+                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|events [option=value ...]");
             System.exit(2);
         }
         Options options = Options.parse(Arrays.asList(arguments).subList(1, arguments.length));
@@ -22,6 +22,7 @@ public final class Main {
             case "http" -> HttpBench.measure(options);
             case "followers" -> FollowersBench.measure(options);
             case "start" -> StartBench.measure(options);
+            case "events" -> EventsBench.measure(options);
             case "memory" -> MemoryBench.measure(options);
             default -> throw new IllegalArgumentException("no measurement is called " + arguments[0]);
         }
