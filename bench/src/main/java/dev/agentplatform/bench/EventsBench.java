@@ -1,8 +1,6 @@
 package dev.agentplatform.bench;
 
 import dev.agentplatform.app.Platform;
-import dev.agentplatform.app.PlatformServer;
-import dev.agentplatform.app.Roles;
 import dev.agentplatform.bench.EventReceivers.Receiver;
 import dev.agentplatform.bench.harness.HttpConnection;
 import dev.agentplatform.bench.harness.Options;
@@ -10,12 +8,8 @@ import dev.agentplatform.bench.harness.Processes;
 import dev.agentplatform.bench.harness.Result;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.kernel.Json;
-import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Workspace;
 import dev.agentplatform.queue.Unit;
-import dev.agentplatform.store.DatabaseUrl;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,74 +44,53 @@ final class EventsBench {
         try (Stores stores = Stores.from(options, "sqlite,postgresql")) {
             options.complete();
             for (String kind : stores.kinds()) {
-                Map<String, String> settings = settings(kind, stores);
+                Map<String, String> settings = new HashMap<>();
                 if (!redis.isEmpty()) settings.put("AGENT_PLATFORM_REDIS_URL", redis);
                 if (!rabbitMq.isEmpty()) settings.put("AGENT_PLATFORM_RABBITMQ_URL", rabbitMq);
                 for (String target : targets) {
-                    try (Receiver receiver = EventReceivers.of(target, redis, rabbitMq)) {
-                        measure(kind, target, receiver, new Settings(settings), plan);
+                    try (Receiver receiver = EventReceivers.of(target, redis, rabbitMq);
+                            InProcess house = new InProcess(kind, stores, settings)) {
+                        measure(kind, target, receiver, house, plan);
                     }
                 }
             }
         }
     }
 
-    private static Map<String, String> settings(String kind, Stores stores) throws Exception {
-        Path data = Files.createTempDirectory("bench-events");
-        Map<String, String> settings = new HashMap<>(Map.of("PORT", "0", "AGENT_PLATFORM_DATA", data.toString()));
-        switch (stores.fresh(kind, "events")) {
-            case DatabaseUrl.Sqlite file -> settings.put(DatabaseUrl.SETTING, file.toString());
-            case DatabaseUrl.Postgresql server ->
-                settings.put(DatabaseUrl.SETTING, stores.postgres().url("bench_events"));
-        }
-        return settings;
-    }
-
-    private static void measure(String kind, String target, Receiver receiver, Settings settings, Plan plan)
+    private static void measure(String kind, String target, Receiver receiver, InProcess house, Plan plan)
             throws Exception {
-        try (Platform platform = new Platform(settings, Roles.ALL)) {
-            PlatformServer server = new PlatformServer(platform, settings, List.of(), false);
-            platform.start();
-            server.start();
-            try (HttpConnection connection = new HttpConnection(server.port())) {
-                String id = subscribe(connection, receiver, plan);
-                run(platform, receiver, plan.warm(), plan);
-                for (int round = 1; round <= plan.rounds(); round++) {
-                    double cpu = Processes.ownCpuMs();
-                    Arrivals arrivals = run(platform, receiver, plan.events(), plan);
-                    new Result("events")
-                            .put("store", kind)
-                            .put("target", target)
-                            .put("n", plan.events())
-                            .put("rate", plan.rate())
-                            .put("published_s", arrivals.publishedPerSecond())
-                            .put("delivered_s", arrivals.deliveredPerSecond())
-                            .put("commit_to_arrival", arrivals.latencies())
-                            .put("repeats", arrivals.repeats())
-                            .put("out_of_order", arrivals.outOfOrder())
-                            .put("process_cpu_ms_per_event", (Processes.ownCpuMs() - cpu) / plan.events())
-                            .print();
-                }
-                connection.send(HttpConnection.request("DELETE", "/events/subscriptions/" + id, ""));
-                connection.answer().expect(204);
-            } finally {
-                server.stop();
+        try (HttpConnection connection = new HttpConnection(house.port())) {
+            subscribe(connection, receiver, plan);
+            run(house.platform(), receiver, plan.warm(), plan);
+            for (int round = 1; round <= plan.rounds(); round++) {
+                double cpu = Processes.ownCpuMs();
+                Arrivals arrivals = run(house.platform(), receiver, plan.events(), plan);
+                new Result("events")
+                        .put("store", kind)
+                        .put("target", target)
+                        .put("n", plan.events())
+                        .put("rate", plan.rate())
+                        .put("batch", plan.batch())
+                        .put("in_flight", plan.inFlight())
+                        .put("published_s", arrivals.publishedPerSecond())
+                        .put("delivered_s", arrivals.deliveredPerSecond())
+                        .put("commit_to_arrival", arrivals.latencies())
+                        .put("repeats", arrivals.repeats())
+                        .put("out_of_order", arrivals.outOfOrder())
+                        .put("process_cpu_ms_per_event", (Processes.ownCpuMs() - cpu) / plan.events())
+                        .print();
             }
         }
     }
 
-    private static String subscribe(HttpConnection connection, Receiver receiver, Plan plan) throws Exception {
+    private static void subscribe(HttpConnection connection, Receiver receiver, Plan plan) throws Exception {
         var target = receiver.target();
         if (plan.batch() > 0) target.put("batch_max", plan.batch());
         if (plan.inFlight() > 0) target.put("max_in_flight", plan.inFlight());
         var body = Json.object().put("name", "bench");
         body.putArray("event_types").add("bench.*");
         body.set("target", target);
-        String answer = connection
-                .post("/events/subscriptions", Json.write(body))
-                .expect(201)
-                .body();
-        return Json.parse(answer).path("id").asString();
+        connection.post("/events/subscriptions", Json.write(body)).expect(201);
     }
 
     /** Publishes at the wanted rate and returns when all have arrived. */
