@@ -211,6 +211,28 @@ class BrokerApiTest {
 
     @ParameterizedTest
     @MethodSource("dev.agentplatform.testkit.Databases#both")
+    void whatWaitsBehindADeadEventIsNotDead(Dialect dialect) {
+        var rabbitMq = BrokerServers.rabbitMq();
+        Api api = BrokerServers.api(dialect);
+        String exchange = name();
+        String queue = rabbitMq.queue(exchange, "order.paid");
+        String id = subscribe(
+                        api,
+                        "{'type':'rabbitmq','exchange':'%s'}".formatted(exchange),
+                        ",'status':'paused','max_attempts':1")
+                .id();
+        publish(api, "order.lost", "7", 1);
+        for (int n = 2; n < 5; n++) publish(api, "order.paid", "7", n);
+        api.patch("/events/subscriptions/" + id, "{'status':'active'}").expect(200);
+        assertThat(received(() -> rabbitMq.take(queue), 3))
+                .extracting(one -> number(one).n())
+                .containsExactly(2, 3, 4);
+        assertThat(api.get("/events/deliveries?subscription_id=" + id).each("id"))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.agentplatform.testkit.Databases#both")
     void anExchangeThatIsNotThereIsAFailure(Dialect dialect) {
         BrokerServers.rabbitMq();
         Api api = BrokerServers.api(dialect);

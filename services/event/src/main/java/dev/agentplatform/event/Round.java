@@ -248,23 +248,9 @@ final class Round implements Runnable {
     private void setBack(Happening.Failed failed, long now) {
         int attemptsMax =
                 parts.subscriptions().known(id).map(Subscription::maxAttempts).orElse(1);
-        long firstDelay = firstDelay();
+        Setback setback = new Setback(failed.error(), attemptsMax, firstDelay(), now);
         parts.database().transact(sql -> {
-            Map<String, Long> until = new HashMap<>();
-            for (Delivery one : failed.batch()) {
-                String aggregate = one.event().aggregate();
-                Long waits = until.get(aggregate);
-                int attempts = one.attempts() + 1;
-                if (waits != null) {
-                    DeliveryTable.postponed(sql, List.of(one.id()), waits);
-                } else if (attempts >= attemptsMax) {
-                    DeliveryTable.dead(sql, one.id(), attempts, failed.error());
-                } else {
-                    long next = now + Backoff.delay(firstDelay, attempts);
-                    until.put(aggregate, next);
-                    DeliveryTable.failed(sql, one.id(), attempts, next, failed.error());
-                }
-            }
+            Map<String, Long> until = setback.write(sql, failed.batch());
             for (Delivery one : failed.batch()) troubled.remove(one.event().aggregate());
             troubled.putAll(until);
             return null;
