@@ -1,5 +1,16 @@
 package dev.agentplatform.app.api;
 
+import static dev.agentplatform.app.api.BrokerEvents.distinct;
+import static dev.agentplatform.app.api.BrokerEvents.ended;
+import static dev.agentplatform.app.api.BrokerEvents.inOrder;
+import static dev.agentplatform.app.api.BrokerEvents.name;
+import static dev.agentplatform.app.api.BrokerEvents.number;
+import static dev.agentplatform.app.api.BrokerEvents.numbers;
+import static dev.agentplatform.app.api.BrokerEvents.publish;
+import static dev.agentplatform.app.api.BrokerEvents.publishing;
+import static dev.agentplatform.app.api.BrokerEvents.received;
+import static dev.agentplatform.app.api.BrokerEvents.subscribe;
+import static dev.agentplatform.app.api.BrokerEvents.untilDead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.kernel.Json;
@@ -9,13 +20,10 @@ import dev.agentplatform.testkit.TestRabbitMq.Received;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import tools.jackson.databind.JsonNode;
 
 /** Subscriptions that deliver to a real Redis and a real RabbitMQ, also when these die in the middle. */
 class BrokerApiTest {
@@ -24,25 +32,6 @@ class BrokerApiTest {
     @AfterAll
     static void stop() throws Exception {
         BrokerServers.close();
-    }
-
-    private static Answer publish(Api api, String type, String aggregate, int n) {
-        return api.post(
-                        "/events",
-                        "{'event_type':'%s','source_service':'shop','aggregate_type':'order','aggregate_id':'%s','payload_json':{'n':%d}}"
-                                .formatted(type, aggregate, n))
-                .expect(201);
-    }
-
-    private static Answer subscribe(Api api, String target, String more) {
-        return api.post(
-                        "/events/subscriptions",
-                        "{'name':'s','event_types':['order.*'],'target':%s%s}".formatted(target, more))
-                .expect(201);
-    }
-
-    private static String name() {
-        return "t-" + UUID.randomUUID();
     }
 
     // ---- Redis
@@ -176,7 +165,7 @@ class BrokerApiTest {
         subscribe(api, "{'type':'rabbitmq','exchange':'%s'}".formatted(exchange), "");
         for (int n = 0; n < 60; n++) publish(api, n % 2 == 0 ? "order.paid" : "order.sent", String.valueOf(n % 3), n);
         List<Received> all = received(() -> rabbitMq.take(queue), 60);
-        inOrder(all.stream().map(BrokerApiTest::number).toList(), 3, 60);
+        inOrder(all.stream().map(BrokerEvents::number).toList(), 3, 60);
         assertThat(all).extracting(Received::routingKey).contains("order.paid", "order.sent");
     }
 
@@ -271,10 +260,10 @@ class BrokerApiTest {
         Await.until(
                 () -> {
                     all.addAll(rabbitMq.take(queue));
-                    return distinct(all.stream().map(BrokerApiTest::number).toList()) == 120;
+                    return distinct(all.stream().map(BrokerEvents::number).toList()) == 120;
                 },
                 "every event");
-        inOrder(all.stream().map(BrokerApiTest::number).toList(), 3, 120);
+        inOrder(all.stream().map(BrokerEvents::number).toList(), 3, 120);
     }
 
     // ---- both
@@ -339,70 +328,5 @@ class BrokerApiTest {
                 "/events/subscriptions", "{'name':'s','event_types':['*'],'target':%s}".formatted(target));
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);
         assertThat(answer.text("errors.0.path")).isEqualTo(path);
-    }
-
-    // ---- what came
-
-    private record Number(String aggregate, int n) {}
-
-    private static Number number(String event) {
-        JsonNode json = Json.parse(event);
-        return new Number(
-                json.path("aggregate_id").asString(),
-                json.path("payload_json").path("n").asInt());
-    }
-
-    private static Number number(Received message) {
-        return number(message.body());
-    }
-
-    private static List<Number> numbers(List<Map<String, String>> entries) {
-        return entries.stream().map(entry -> number(entry.get("event"))).toList();
-    }
-
-    private static int distinct(List<Number> numbers) {
-        return (int) numbers.stream().distinct().count();
-    }
-
-    /** Each at least once, and its first time behind the first time of each earlier one of its aggregate. */
-    private static void inOrder(List<Number> numbers, int aggregates, int count) {
-        List<Number> first = numbers.stream().distinct().toList();
-        assertThat(first).hasSize(count);
-        for (int aggregate = 0; aggregate < aggregates; aggregate++) {
-            String name = String.valueOf(aggregate);
-            assertThat(first.stream().filter(it -> it.aggregate().equals(name)).map(Number::n))
-                    .isSorted();
-        }
-    }
-
-    private static List<Received> received(Supplier<List<Received>> take, int count) {
-        List<Received> all = new ArrayList<>();
-        Await.until(
-                () -> {
-                    all.addAll(take.get());
-                    return all.size() >= count;
-                },
-                count + " messages");
-        return all;
-    }
-
-    private static Thread publishing(Api api, int count) {
-        return Thread.ofPlatform().start(() -> {
-            for (int n = 0; n < count; n++) publish(api, "order.paid", String.valueOf(n % 3), n);
-        });
-    }
-
-    private static void ended(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
-        }
-    }
-
-    private static String untilDead(Api api, String subscription) {
-        String path = "/events/deliveries?subscription_id=" + subscription;
-        Await.until(() -> !api.get(path).each("id").isEmpty(), "a dead delivery");
-        return api.get(path).each("id").getFirst();
     }
 }
