@@ -47,6 +47,8 @@ public final class TestRabbitMq implements AutoCloseable {
         environment.put("RABBITMQ_DIST_PORT", String.valueOf(BrokerProcess.freePort()));
         environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
         environment.put("ERL_EPMD_PORT", String.valueOf(BrokerProcess.freePort()));
+        // So that it can be ended while it still believes that a node lives.
+        environment.put("ERL_EPMD_RELAXED_COMMAND_CHECK", "1");
         environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString());
         environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
         environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("plugins").toString());
