@@ -3,6 +3,8 @@ package dev.agentplatform.app;
 import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
+import dev.agentplatform.brokers.RabbitMq;
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -125,6 +127,8 @@ public final class Platform implements AutoCloseable {
     private final MemoryModule memory;
     private final KnowledgeModule knowledge;
     private final Vault vault;
+    private final Optional<Redis> redis;
+    private final Optional<RabbitMq> rabbitMq;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
     private final WorkflowModule workflow;
@@ -160,6 +164,8 @@ public final class Platform implements AutoCloseable {
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
         vault = Vault.from(settings, data, embedded());
+        redis = Redis.from(settings, Redis.PATIENT);
+        rabbitMq = RabbitMq.from(settings);
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
         model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
@@ -240,10 +246,10 @@ public final class Platform implements AutoCloseable {
         starters = new ArrayList<>(programs);
         starters.add(new TriggeredRuns(runs));
         mcpWaitMax = Duration.ofSeconds(settings.number("AGENT_PLATFORM_MCP_CALL_SECONDS", 600, 1, 86_400));
-        event = new EventModule(eventWiring(roles), settings);
+        event = new EventModule(eventWiring(roles, AccessSettings.from(settings).authRequired()), settings);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles) {
+    private EventModule.Wiring eventWiring(Roles roles, boolean guarded) {
         return new EventModule.Wiring(
                 database,
                 process,
@@ -255,6 +261,9 @@ public final class Platform implements AutoCloseable {
                 ids,
                 starters,
                 List.of(scheduler.sender()),
+                redis,
+                rabbitMq,
+                guarded,
                 roles.worker());
     }
 
@@ -418,6 +427,16 @@ public final class Platform implements AutoCloseable {
         return process.engine();
     }
 
+    /** The operator's; empty when none is configured. */
+    public Optional<Redis> redis() {
+        return redis;
+    }
+
+    /** See {@link #redis}. */
+    public Optional<RabbitMq> rabbitMq() {
+        return rabbitMq;
+    }
+
     public EngineProcess process() {
         return process;
     }
@@ -521,6 +540,8 @@ public final class Platform implements AutoCloseable {
         memory.stop();
         model.stop();
         subscriptions.stop();
+        redis.ifPresent(Redis::close);
+        rabbitMq.ifPresent(RabbitMq::close);
         outbound.close();
         database.close();
         lock.close();
