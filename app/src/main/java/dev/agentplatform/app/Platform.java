@@ -9,6 +9,7 @@ import dev.agentplatform.code.CodeNode;
 import dev.agentplatform.code.CodeRoutes;
 import dev.agentplatform.code.CodeSettings;
 import dev.agentplatform.code.Sandboxes;
+import dev.agentplatform.definition.DefinitionModule;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -50,6 +51,7 @@ import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
 import dev.agentplatform.scheduler.JobTarget;
 import dev.agentplatform.scheduler.SchedulerModule;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -126,6 +128,7 @@ public final class Platform implements AutoCloseable {
     private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
     private final EventModule event;
+    private final DefinitionModule definition;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
     private final AuthModule auth;
@@ -205,6 +208,9 @@ public final class Platform implements AutoCloseable {
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
                 database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
         event = new EventModule(eventWiring(roles, programs), settings);
+        List<DefinitionFormat> formats = new ArrayList<>(List.of(tool.format(), workflow.format()));
+        formats.addAll(agents.formats());
+        definition = new DefinitionModule(database, catalog, formats);
     }
 
     private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
@@ -410,6 +416,7 @@ public final class Platform implements AutoCloseable {
                 memory.routes(),
                 event.routes(),
                 scheduler.routes(),
+                definition.routes(),
                 auth.routes()));
         return List.copyOf(routes);
     }

@@ -4,6 +4,7 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Routes;
@@ -15,6 +16,7 @@ public final class ToolModule {
     private final Credentials credentials;
     private final ToolCalls calls;
     private final ToolNode node;
+    private final ToolFormat format;
     private final Routes routes = new Routes("tool", "Tools, their bindings and credentials");
 
     /**
@@ -37,6 +39,7 @@ public final class ToolModule {
         HttpCalls http = new HttpCalls(outbound, new OAuthTokens(outbound, clock), clock);
         calls = new ToolCalls(tools, bindings, credentials, http, backends, clock, ids);
         node = new ToolNode(calls, children);
+        format = new ToolFormat(new BindingFormat(database, catalog, clock, ids));
         new ToolRoutes(tools, bindings).addTo(routes);
         new InvokeRoutes(calls, clock).addTo(routes);
         new BindingRoutes(bindings).addTo(routes);
@@ -50,6 +53,11 @@ public final class ToolModule {
 
     public ToolCalls calls() {
         return calls;
+    }
+
+    /** How tools and their bindings look in documents. */
+    public DefinitionFormat format() {
+        return format;
     }
 
     /** The node type {@code tool}. */
