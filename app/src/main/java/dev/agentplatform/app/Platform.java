@@ -95,6 +95,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,6 +136,11 @@ public final class Platform implements AutoCloseable {
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
+        this(settings, roles, UnaryOperator.identity());
+    }
+
+    /** @param nodes what stands in for each type of node, in tests of workflows */
+    Platform(Settings settings, Roles roles, UnaryOperator<NodeType> nodes) {
         tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
         worker = roles.worker();
@@ -183,7 +189,7 @@ public final class Platform implements AutoCloseable {
                 ids,
                 autoStart));
         List<RunKind> kinds = new ArrayList<>(agents.kinds());
-        kinds.add(workflows(benchNodes));
+        kinds.add(workflows(benchNodes, nodes));
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
@@ -268,7 +274,7 @@ public final class Platform implements AutoCloseable {
         return new NodeTypes(types);
     }
 
-    private RunKind workflows(boolean benchNodes) {
+    private RunKind workflows(boolean benchNodes, UnaryOperator<NodeType> nodes) {
         WorkflowTargets targets = this::target;
         List<NodeType> types = new ArrayList<>(List.of(
                 new StartNode(),
@@ -293,7 +299,7 @@ public final class Platform implements AutoCloseable {
         types.addAll(agents.nodes());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
-        for (NodeType type : types) byName.put(type.name(), type);
+        for (NodeType type : types) byName.put(type.name(), nodes.apply(type));
         WorkflowKind.Documents documents = (workspace, version) ->
                 workflow.workflows().resolve(workspace, null, version).body();
         return new WorkflowKind(documents, new WorkflowCompiler(byName));

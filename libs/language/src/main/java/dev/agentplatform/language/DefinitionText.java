@@ -43,6 +43,7 @@ public final class DefinitionText {
     private static final YAMLMapper PLAIN = YAMLMapper.builder(factory()
                     .enable(YAMLWriteFeature.LITERAL_BLOCK_STYLE)
                     .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
+                    .enable(YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR)
                     .build())
             .build();
 
