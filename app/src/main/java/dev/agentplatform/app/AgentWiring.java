@@ -19,6 +19,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
 import dev.agentplatform.skill.SkillModule;
@@ -147,6 +148,11 @@ final class AgentWiring {
 
     List<RunKind> kinds() {
         return List.of(agent.runKind(), team.runKind(), skill.runKind());
+    }
+
+    /** How they look in documents; what is named comes before what names it. */
+    List<DefinitionFormat> formats() {
+        return List.of(skill.format(), agent.format(), team.format());
     }
 
     /** The node types of workflows that run an agent, a team or a skill. */

@@ -12,6 +12,7 @@ import dev.agentplatform.code.CodeNode;
 import dev.agentplatform.code.CodeRoutes;
 import dev.agentplatform.code.CodeSettings;
 import dev.agentplatform.code.Sandboxes;
+import dev.agentplatform.definition.DefinitionModule;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -57,6 +58,7 @@ import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
 import dev.agentplatform.scheduler.JobTarget;
 import dev.agentplatform.scheduler.SchedulerModule;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -104,6 +106,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -144,12 +147,18 @@ public final class Platform implements AutoCloseable {
     private final List<RunStarter> starters;
     private final Duration mcpWaitMax;
     private final EventModule event;
+    private final DefinitionModule definition;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
     private final AuthModule auth;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
+        this(settings, roles, UnaryOperator.identity());
+    }
+
+    /** @param nodes what stands in for each type of node, in tests of workflows */
+    Platform(Settings settings, Roles roles, UnaryOperator<NodeType> nodes) {
         tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
         worker = roles.worker();
@@ -208,7 +217,7 @@ public final class Platform implements AutoCloseable {
                 ids,
                 autoStart));
         List<RunKind> kinds = new ArrayList<>(agents.kinds());
-        kinds.add(workflows(benchNodes));
+        kinds.add(workflows(benchNodes, nodes));
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
@@ -247,6 +256,9 @@ public final class Platform implements AutoCloseable {
         starters.add(new TriggeredRuns(runs));
         mcpWaitMax = Duration.ofSeconds(settings.number("AGENT_PLATFORM_MCP_CALL_SECONDS", 600, 1, 86_400));
         event = new EventModule(eventWiring(roles, AccessSettings.from(settings).authRequired()), settings);
+        List<DefinitionFormat> formats = new ArrayList<>(List.of(tool.format(), workflow.format()));
+        formats.addAll(agents.formats());
+        definition = new DefinitionModule(database, catalog, formats);
     }
 
     private EventModule.Wiring eventWiring(Roles roles, boolean guarded) {
@@ -305,7 +317,7 @@ public final class Platform implements AutoCloseable {
         return new NodeTypes(types);
     }
 
-    private RunKind workflows(boolean benchNodes) {
+    private RunKind workflows(boolean benchNodes, UnaryOperator<NodeType> nodes) {
         WorkflowTargets targets = this::target;
         List<NodeType> types = new ArrayList<>(List.of(
                 new StartNode(),
@@ -330,7 +342,7 @@ public final class Platform implements AutoCloseable {
         types.addAll(agents.nodes());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
-        for (NodeType type : types) byName.put(type.name(), type);
+        for (NodeType type : types) byName.put(type.name(), nodes.apply(type));
         WorkflowKind.Documents documents = (workspace, version) ->
                 workflow.workflows().resolve(workspace, null, version).body();
         return new WorkflowKind(documents, new WorkflowCompiler(byName));
@@ -492,6 +504,7 @@ public final class Platform implements AutoCloseable {
                 knowledge.routes(),
                 event.routes(),
                 scheduler.routes(),
+                definition.routes(),
                 auth.routes()));
         return List.copyOf(routes);
     }

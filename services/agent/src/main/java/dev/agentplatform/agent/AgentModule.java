@@ -12,10 +12,12 @@ import dev.agentplatform.engine.StepRecord;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
+import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.web.Reply;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Routes;
@@ -50,6 +52,11 @@ public final class AgentModule {
 
     public Definitions definitions() {
         return definitions;
+    }
+
+    /** How agents look in documents. */
+    public DefinitionFormat format() {
+        return new VersionFormat(definitions.kind(), AgentBody.class, AgentReferences::of);
     }
 
     /** Whether a version does nothing to the outside but ask the mock. */

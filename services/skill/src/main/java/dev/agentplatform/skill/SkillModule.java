@@ -10,10 +10,12 @@ import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
+import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
 import java.time.Clock;
@@ -43,6 +45,11 @@ public final class SkillModule {
     /** Starts and finds runs, also for those that do so without HTTP. @param sessions whether a workspace has a session */
     public ProgramRuns runs(Engine engine, Ids ids, BiPredicate<String, UUID> sessions) {
         return new ProgramRuns(engine, ids, kind, definitions, sessions);
+    }
+
+    /** How skills look in documents. */
+    public DefinitionFormat format() {
+        return new VersionFormat(SkillKind.KIND, SkillBody.class, SkillReferences::of);
     }
 
     public Definitions definitions() {

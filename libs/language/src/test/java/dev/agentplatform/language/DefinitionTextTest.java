@@ -1,4 +1,4 @@
-package dev.agentplatform.workflow.dsl;
+package dev.agentplatform.language;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +7,9 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -135,6 +137,32 @@ class DefinitionTextTest {
                 .contains("nodes:")
                 .contains("delay_seconds: 2")
                 .doesNotContain("---");
+    }
+
+    @Test
+    void severalDocumentsComeBackInOrder() {
+        List<JsonNode> documents = List.of(Json.object().put("a", "x\ny\n"), Json.object().put("---", "..."));
+        String text = DefinitionText.writeAll(documents);
+        assertThat(text).contains("a: |\n  x\n  y\n---\n");
+        assertThat(DefinitionText.readAll(text)).isEqualTo(documents);
+        assertThat(DefinitionText.readAll("---\n# nothing\n---\na: 1\n---\n")).hasSize(1);
+        assertThat(DefinitionText.readAll("[{\"a\":1},{\"a\":2}]")).hasSize(2);
+        assertThat(DefinitionText.readAll("")).isEmpty();
+    }
+
+    @Test
+    void linesOfFieldsAreFound() {
+        String text = "# first\na: 1\n---\nb:\n  - c: 1\n  - c:\n      d: 2\n";
+        assertThat(DefinitionText.lines(text, Set.of("0.a", "1.b.1.c.d", "1.b.0.x", "1.none", "7")))
+                .isEqualTo(Map.of("0.a", 2, "1.b.1.c.d", 7, "1.b.0.x", 5, "1.none", 4));
+        assertThat(DefinitionText.lines("[{\"a\":1},\n{\"a\":2}]", Set.of("1.a"))).isEqualTo(Map.of("1.a", 2));
+    }
+
+    @Test
+    void textIsInBlocksAndWithoutQuotesWhereItCan() {
+        ObjectNode tree = Json.object().put("prompt", "You are careful.\n\nAnswer: briefly.").put("name", "Sales Agent");
+        assertThat(DefinitionText.write(tree))
+                .isEqualTo("prompt: |-\n  You are careful.\n\n  Answer: briefly.\nname: Sales Agent\n");
     }
 
     @Test
