@@ -2,6 +2,7 @@ package dev.agentplatform.app;
 
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
+import dev.agentplatform.budget.BudgetModule;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -110,6 +111,7 @@ public final class Platform implements AutoCloseable {
     private final Catalog catalog;
     private final OutboundClient outbound;
     private final Sandboxes code;
+    private final BudgetModule budget;
     private final ModelModule model;
     private final MemoryModule memory;
     private final Vault vault;
@@ -148,7 +150,18 @@ public final class Platform implements AutoCloseable {
         vault = Vault.from(settings, data, embedded());
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
-        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
+        StepQuestions questions = new StepQuestions(outbox, ids);
+        budget = new BudgetModule(new BudgetModule.Wiring(
+                database,
+                outbox,
+                questions,
+                clock,
+                ids,
+                (workspace, run) -> engine().find(workspace, run),
+                this::userOfRun,
+                new MayChangeBudgets(AccessSettings.from(settings), this::auth)));
+        model = new ModelModule(
+                settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load(), budget.spending());
         memory = new MemoryModule(settings, database, clock, ids);
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
@@ -175,7 +188,7 @@ public final class Platform implements AutoCloseable {
                 new AgentMemories(memory.memories()),
                 workflowTools,
                 this::target,
-                new StepQuestions(outbox, ids),
+                questions,
                 this::userOf,
                 ids,
                 autoStart));
@@ -184,9 +197,12 @@ public final class Platform implements AutoCloseable {
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
+        engine.attach(budget.gate());
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
+        HumanTasks tasks = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
+        budget.attach(tasks);
+        human = HumanRoutes.of(tasks);
         session = new SessionModule(
                 database,
                 clock,
@@ -331,6 +347,15 @@ public final class Platform implements AutoCloseable {
         return session.sessions().find(workspaceId, sessionId).userId();
     }
 
+    /** Null also when the session is gone. */
+    private String userOfRun(String workspaceId, UUID sessionId) {
+        try {
+            return userOf(workspaceId, sessionId);
+        } catch (Problem gone) {
+            return null;
+        }
+    }
+
     public void start() {
         String resealed = tool.resealCredentials();
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
@@ -408,6 +433,7 @@ public final class Platform implements AutoCloseable {
                 model.routes(),
                 CodeRoutes.of(code),
                 memory.routes(),
+                budget.routes(),
                 event.routes(),
                 scheduler.routes(),
                 auth.routes()));

@@ -107,6 +107,11 @@ public final class Engine {
         news = new RunNews(outbox, parts.ids());
     }
 
+    /** Connects who is asked before steps begin. */
+    public void attach(StepGate gate) {
+        workshop.attach(gate);
+    }
+
     /** Connects the dispatcher that brings due runs here. */
     public void attach(Dispatcher newDispatcher) {
         dispatcher = newDispatcher;
