@@ -198,7 +198,7 @@ public final class Platform implements AutoCloseable {
         Engine engine = process.engine();
         engine.attach(outbox);
         engine.attach(budget.gate());
-        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
+        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), budget.ofRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
         HumanTasks tasks = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
         budget.attach(tasks);
@@ -212,7 +212,12 @@ public final class Platform implements AutoCloseable {
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
         AgentWiring.Running running = new AgentWiring.Running(
-                engine, new Follower(database, process.live()), database, clock, new SessionsOfRuns()::exists);
+                engine,
+                new Follower(database, process.live()),
+                database,
+                clock,
+                new SessionsOfRuns()::exists,
+                budget.ofRuns());
         agentRoutes = agents.routes(running);
         List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);

@@ -1,6 +1,6 @@
 package dev.agentplatform.budget;
 
-import dev.agentplatform.engine.Engine;
+import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.StepGate;
 import dev.agentplatform.events.Outbox;
@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
-import tools.jackson.databind.JsonNode;
 
 /** What the room of budgets contributes: the watch over calls and steps, and routes. Its migration is V1.35. */
 public final class BudgetModule {
@@ -74,19 +73,12 @@ public final class BudgetModule {
         return BudgetRoutes.of(budgets, wiring.clock());
     }
 
-    /**
-     * What writes the budget that a request for a run brings along; {@link #started} after it is committed.
-     *
-     * @param json {@code {limit, on_exceed?, assigned_to?, code?}}
-     * @throws dev.agentplatform.kernel.Problem 422 that names the field
-     */
-    public Engine.Alongside ofRun(String workspaceId, UUID runId, JsonNode json) {
-        Budgets.Draft draft = BudgetRoutes.ofRun(json);
-        return sql -> budgets.ofRun(sql, workspaceId, runId, draft);
-    }
-
-    /** A run with a budget of its own is there. */
-    public void started(String workspaceId) {
-        known.changed(workspaceId);
+    /** Keeps the budgets that requests for runs bring along: {@code {limit, on_exceed?, assigned_to?}}. */
+    public RunBudgets ofRuns() {
+        return (workspaceId, runId, json) -> {
+            Budgets.Draft draft = BudgetRoutes.ofRun(json);
+            budgets.expectRun(workspaceId);
+            return sql -> budgets.ofRun(sql, workspaceId, runId, draft);
+        };
     }
 }

@@ -3,6 +3,7 @@ package dev.agentplatform.budget;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
+import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.web.Alias;
 import dev.agentplatform.web.Binder;
 import dev.agentplatform.web.Doc;
@@ -97,7 +98,6 @@ final class BudgetRoutes {
 
     /** The {@code budget_json} of a request for a run. */
     record OfRun(
-            @Length(min = 1, max = CODE_LENGTH_MAX) String code,
             @Required JsonNode limit,
             @OneOf({"stop", "pause"}) String onExceed,
 
@@ -107,14 +107,24 @@ final class BudgetRoutes {
     /** @throws Problem 422 that names the field below {@code budget_json} */
     static Budgets.Draft ofRun(JsonNode json) {
         if (!(json instanceof ObjectNode object)) throw Problem.invalid("budget_json", "must be an object");
-        OfRun body = Binder.bind(object, OfRun.class);
+        OfRun body = bound(object);
         return new Budgets.Draft(
-                body.code(),
+                null,
                 Scope.WORKSPACE,
                 Limit.read("budget_json.limit", body.limit()),
                 Period.TOTAL,
                 "pause".equals(body.onExceed()),
                 body.assignedTo());
+    }
+
+    private static OfRun bound(ObjectNode json) {
+        try {
+            return Binder.bind(json, OfRun.class);
+        } catch (Problem wrong) {
+            throw Problem.invalid(wrong.errors().stream()
+                    .map(error -> new FieldError("budget_json." + error.path(), error.message()))
+                    .toList());
+        }
     }
 
     private Reply create(Request request) {

@@ -88,7 +88,7 @@ final class Enforcement implements Spending, StepGate {
     private RuntimeException refusedCall(CallOrigin origin, Refused refused) {
         if (mayWait(refused) && origin.runId() != null) throw hold(refused);
         long seconds = refused.periodEnd() == 0 ? 0 : (refused.periodEnd() - clock.millis()) / 1_000 + 1;
-        int retryAfter = (int) Math.clamp(seconds, 0, RETRY_AFTER_SECONDS_MAX);
+        int retryAfter = Math.clamp(seconds, 0, RETRY_AFTER_SECONDS_MAX);
         return new Spent(Refusal.code(refused), Refusal.message(refused), retryAfter);
     }
 

@@ -72,6 +72,13 @@ final class Known {
         read(workspaceId);
     }
 
+    /** A run with a budget of its own is about to be committed by this process. */
+    void expectRun(String workspaceId) {
+        Scopes scopes = of(workspaceId);
+        Scopes expected = new Scopes(scopes.scopes(), true, true);
+        snapshots.put(workspaceId, new Snapshot(expected, System.nanoTime(), new AtomicBoolean()));
+    }
+
     private Scopes read(String workspaceId) {
         long now = System.nanoTime();
         Scopes read = database.read(sql -> {
