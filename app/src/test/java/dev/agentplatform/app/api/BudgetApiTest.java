@@ -103,7 +103,7 @@ class BudgetApiTest {
     void approvingGivesAsMuchAgainAndAllWhoWaitGoOn(Api api) {
         Budgeting.provider(api);
         String budget =
-                Budgeting.budget(api, "'scope_type':'workspace','limit':{'tokens':70},'on_exceed':'pause'");
+                Budgeting.budget(api, "'scope_type':'workspace','limit':{'tokens':90},'on_exceed':'pause'");
         String version = Budgeting.thinking(api, 2);
         String first = Budgeting.start(api, version, "");
         String task = Budgeting.task(api, first);
@@ -113,7 +113,7 @@ class BudgetApiTest {
         assertThat(api.ended(first).text("status")).isEqualTo("completed");
         assertThat(api.ended(second).text("status")).isEqualTo("completed");
         Answer shown = api.get("/budgets/" + budget);
-        assertThat(shown.text("raised_limit.tokens")).isEqualTo("140");
+        assertThat(shown.text("raised_limit.tokens")).isEqualTo("180");
         assertThat(shown.at("used.tokens").asInt()).isEqualTo(90);
     }
 

@@ -156,7 +156,9 @@ public final class Engine {
         RunRecord run = fresh(submission);
         Driver driver = load(run, null);
         String queue = queue(run);
+        // A budget is looked for once it is committed, so nothing may begin before.
         boolean own = run.options().autoStart()
+                && !run.options().limited()
                 && freeSlots() > 0
                 && !Queues.isLimited(queue)
                 && !dispatcher.backlog(queue, run.options().priority());

@@ -43,7 +43,7 @@ public final class Starting {
         if (!waits(run)) return false;
         RunOptions old = run.options();
         RunOptions automatic =
-                new RunOptions(old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body());
+                new RunOptions(old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body(), old.limited());
         sql.update(
                 "UPDATE run SET options = ? WHERE workspace_id = ? AND id = ?", automatic.write(), workspaceId, runId);
         sql.update(

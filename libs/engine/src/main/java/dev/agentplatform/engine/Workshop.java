@@ -135,7 +135,7 @@ final class Workshop {
         if (depth > RunOptions.DEPTH_MAX) {
             throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
         }
-        RunOptions options = asked.options().at(depth, turn.run.options().priority());
+        RunOptions options = asked.options().below(turn.run.options());
         RunRecord record = new RunRecord(
                 asked.id(),
                 turn.run.workspaceId(),

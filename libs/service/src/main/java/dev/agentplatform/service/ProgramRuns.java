@@ -148,6 +148,7 @@ public final class ProgramRuns {
                 Json.nothing(),
                 asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
                 0,
-                null);
+                null,
+                !Json.isNothing(asked.budgetJson()));
     }
 }

@@ -77,7 +77,6 @@ public final class BudgetModule {
     public RunBudgets ofRuns() {
         return (workspaceId, runId, json) -> {
             Budgets.Draft draft = BudgetRoutes.ofRun(json);
-            budgets.expectRun(workspaceId);
             return sql -> budgets.ofRun(sql, workspaceId, runId, draft);
         };
     }

@@ -92,10 +92,12 @@ final class BudgetTable {
                 scopes);
     }
 
-    static boolean any(Sql sql, String workspaceId, Collection<String> scopes) throws SQLException {
+    /** Whether one of these scopes has a budget. @param steps only one that counts steps or time */
+    static boolean any(Sql sql, String workspaceId, Collection<String> scopes, boolean steps) throws SQLException {
+        String counting = steps ? " AND (max_steps IS NOT NULL OR max_seconds IS NOT NULL)" : "";
         return sql.one(
-                        "SELECT 1 AS one FROM budget WHERE workspace_id = ? AND scope IN (" + Sql.marks(scopes)
-                                + ") LIMIT 1",
+                        "SELECT scope FROM budget WHERE workspace_id = ? AND scope IN (" + Sql.marks(scopes) + ")"
+                                + counting + " LIMIT 1",
                         row -> true,
                         workspaceId,
                         scopes)
@@ -113,15 +115,13 @@ final class BudgetTable {
                 workspaceId);
     }
 
-    /** Whether there is one of a run, and one that counts steps. */
-    static Optional<Boolean> ofRuns(Sql sql, String workspaceId) throws SQLException {
+    /** Whether any run has one of its own. */
+    static boolean ofRuns(Sql sql, String workspaceId) throws SQLException {
         return sql.one(
-                """
-                SELECT MAX(CASE WHEN max_steps IS NOT NULL OR max_seconds IS NOT NULL THEN 1 ELSE 0 END) AS steps
-                    FROM budget WHERE workspace_id = ? AND scope_type = 'run' HAVING COUNT(*) > 0\
-                """,
-                row -> row.flag("steps"),
-                workspaceId);
+                        "SELECT scope FROM budget WHERE workspace_id = ? AND scope_type = 'run' LIMIT 1",
+                        row -> true,
+                        workspaceId)
+                .isPresent();
     }
 
     static int count(Sql sql, String workspaceId) throws SQLException {

@@ -274,11 +274,6 @@ final class Budgets {
         };
     }
 
-    /** Before the transaction of {@link #ofRun}: the run's first step may begin with the commit. */
-    void expectRun(String workspaceId) {
-        known.expectRun(workspaceId);
-    }
-
     /** A budget that a run brings along, in the transaction that makes the run. */
     void ofRun(Sql sql, String workspaceId, UUID runId, Draft draft) throws SQLException {
         Draft own = new Draft(

@@ -53,7 +53,7 @@ final class Enforcement implements Spending, StepGate {
         Known.Scopes scopes = known.of(origin.workspaceId());
         if (scopes.none()) return Reservation.NONE;
         Lineage who = lineages.of(origin);
-        if (!scopes.calls(who.scopes())) return Reservation.NONE;
+        if (!known.counts(origin.workspaceId(), scopes, who, false)) return Reservation.NONE;
         Estimate most = estimate.get();
         Long cost = most.costMicros();
         Amount amount = new Amount(cost == null ? 0 : cost, most.tokens(), 0);
@@ -102,11 +102,13 @@ final class Enforcement implements Spending, StepGate {
 
     @Override
     public void enter(RunRecord run, UUID stepId) {
-        Known.Scopes scopes = known.of(run.workspaceId());
-        if (scopes.none() || scopes.noSteps()) return;
+        String workspaceId = run.workspaceId();
+        // What calls of this step look at is known from here on, too.
+        Known.Scopes scopes = run.options().limited() ? known.withRuns(workspaceId) : known.of(workspaceId);
+        if (scopes.none()) return;
         Lineage who = lineages.of(run);
-        if (!scopes.steps(who.scopes())) return;
-        Booking booking = ledger.book(run.workspaceId(), who, Wanted.step(stepId));
+        if (!known.counts(workspaceId, scopes, who, true)) return;
+        Booking booking = ledger.book(workspaceId, who, Wanted.step(stepId));
         if (!(booking instanceof Refused refused)) return;
         if (mayWait(refused)) throw hold(refused);
         throw Problem.conflict(Refusal.code(refused), Refusal.message(refused));

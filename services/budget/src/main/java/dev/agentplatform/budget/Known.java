@@ -21,24 +21,11 @@ final class Known {
 
     /**
      * @param scopes other than runs, with whether their steps are counted
-     * @param runs whether any run has a budget of its own; {@code stepsOfRuns} whether it counts steps
+     * @param runs whether any run has a budget of its own
      */
-    record Scopes(Map<String, Boolean> scopes, boolean runs, boolean stepsOfRuns) {
+    record Scopes(Map<String, Boolean> scopes, boolean runs) {
         boolean none() {
             return scopes.isEmpty() && !runs;
-        }
-
-        boolean noSteps() {
-            return !stepsOfRuns && !scopes.containsValue(true);
-        }
-
-        /** False when no budget counts a call for these scopes; those of runs have to be looked up. */
-        boolean calls(Set<String> of) {
-            return runs || of.stream().anyMatch(scopes::containsKey);
-        }
-
-        boolean steps(Set<String> of) {
-            return stepsOfRuns || of.stream().anyMatch(scope -> scopes.getOrDefault(scope, false));
         }
     }
 
@@ -72,11 +59,21 @@ final class Known {
         read(workspaceId);
     }
 
-    /** A run with a budget of its own is about to be committed by this process. */
-    void expectRun(String workspaceId) {
-        Scopes scopes = of(workspaceId);
-        Scopes expected = new Scopes(scopes.scopes(), true, true);
-        snapshots.put(workspaceId, new Snapshot(expected, System.nanoTime(), new AtomicBoolean()));
+    /** Whether a budget counts calls, or steps, for any of these. Only budgets of runs have to be looked up. */
+    boolean counts(String workspaceId, Scopes known, Lineage who, boolean steps) {
+        if (known.none()) return false;
+        Set<String> of = who.scopes();
+        boolean directly = steps
+                ? of.stream().anyMatch(scope -> known.scopes().getOrDefault(scope, false))
+                : of.stream().anyMatch(known.scopes()::containsKey);
+        if (directly || !known.runs() || who.runs().isEmpty()) return directly;
+        return database.read(sql -> BudgetTable.any(sql, workspaceId, of, steps));
+    }
+
+    /** For a run that brought a budget along, which is committed: it must not be missed. */
+    Scopes withRuns(String workspaceId) {
+        Scopes known = of(workspaceId);
+        return known.runs() ? known : read(workspaceId);
     }
 
     private Scopes read(String workspaceId) {
@@ -84,8 +81,7 @@ final class Known {
         Scopes read = database.read(sql -> {
             Map<String, Boolean> scopes = new HashMap<>();
             for (Entry entry : BudgetTable.known(sql, workspaceId)) scopes.put(entry.scope(), entry.steps());
-            var runs = BudgetTable.ofRuns(sql, workspaceId);
-            return new Scopes(Map.copyOf(scopes), runs.isPresent(), runs.orElse(false));
+            return new Scopes(Map.copyOf(scopes), BudgetTable.ofRuns(sql, workspaceId));
         });
         if (snapshots.size() >= WORKSPACES_MAX) snapshots.clear();
         // Of two who read at once, the one who began later knows more.

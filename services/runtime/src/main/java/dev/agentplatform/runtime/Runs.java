@@ -147,7 +147,8 @@ public final class Runs {
                 initial,
                 asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
                 0,
-                null);
+                null,
+                !Json.isNothing(asked.budgetJson()));
     }
 
     /** @throws Problem 404 */
