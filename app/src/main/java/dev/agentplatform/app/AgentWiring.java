@@ -58,7 +58,7 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
-            WorkflowTools workflowTools,
+            RunTools runTools,
             WorkflowTargets workflows,
             StepQuestions questions,
             BiFunction<String, UUID, String> userOf,
@@ -83,7 +83,7 @@ final class AgentWiring {
                 rooms.memory(),
                 Map.of(
                         "tool",
-                        new ToolCapabilities(rooms.tool().calls(), rooms.workflowTools(), rooms.ids()),
+                        new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),
                         "skill",
                         new SkillCapabilities(skill, skills)),
                 rooms.questions(),
@@ -141,6 +141,11 @@ final class AgentWiring {
                 Json.nothing(),
                 RunOptions.USUAL,
                 null);
+    }
+
+    /** For tools that are agents. */
+    ProgramStarts agentStarts() {
+        return agents;
     }
 
     List<RunKind> kinds() {

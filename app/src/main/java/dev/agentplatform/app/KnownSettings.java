@@ -52,6 +52,8 @@ public final class KnownSettings {
             "KNOWLEDGE_SERVICE_URL",
             "LOG_LEVEL",
             "MAX_TIMEOUT_SECONDS",
+            "MCP_CALL_SECONDS",
+            "MCP_COMMANDS",
             "MEMORY_INDEX_MEGABYTES",
             "MEMORY_SERVICE_URL",
             "MOCK_SCRIPT",

@@ -29,6 +29,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.mcp.McpRoutes;
 import dev.agentplatform.memory.Memories;
 import dev.agentplatform.memory.MemoryModule;
 import dev.agentplatform.model.KnownPrices;
@@ -59,10 +60,12 @@ import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
 import dev.agentplatform.store.Sql;
+import dev.agentplatform.tool.McpCommands;
 import dev.agentplatform.tool.ToolModule;
 import dev.agentplatform.tool.ToolType;
 import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
+import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
 import dev.agentplatform.workflow.compile.WorkflowCompiler;
@@ -94,8 +97,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -127,6 +132,8 @@ public final class Platform implements AutoCloseable {
     private final AgentWiring agents;
     private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
+    private final List<RunStarter> starters;
+    private final Duration mcpWaitMax;
     private final EventModule event;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
@@ -168,7 +175,7 @@ public final class Platform implements AutoCloseable {
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         QueueLimits limits = new QueueLimits(database);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes), limits);
-        WorkflowTools workflowTools = new WorkflowTools(this::target, this::engine, ids);
+        RunTools runTools = new RunTools(this::target, this::agentStarts, this::engine, ids);
         tool = new ToolModule(
                 database,
                 clock,
@@ -176,8 +183,15 @@ public final class Platform implements AutoCloseable {
                 catalog,
                 outbound,
                 vault,
-                Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
-                workflowTools::child);
+                McpCommands.from(settings),
+                Map.of(
+                        ToolType.WORKFLOW,
+                        runTools,
+                        ToolType.AGENT,
+                        runTools,
+                        ToolType.CODE,
+                        new CodeTools(code)),
+                runTools::child);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         agents = new AgentWiring(new AgentWiring.Rooms(
                 catalog,
@@ -186,7 +200,7 @@ public final class Platform implements AutoCloseable {
                 tool,
                 model,
                 new AgentMemories(memory.memories()),
-                workflowTools,
+                runTools,
                 this::target,
                 questions,
                 this::userOf,
@@ -225,12 +239,13 @@ public final class Platform implements AutoCloseable {
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
                 database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
-        event = new EventModule(eventWiring(roles, programs), settings);
+        starters = new ArrayList<>(programs);
+        starters.add(new TriggeredRuns(runs));
+        mcpWaitMax = Duration.ofSeconds(settings.number("AGENT_PLATFORM_MCP_CALL_SECONDS", 600, 1, 86_400));
+        event = new EventModule(eventWiring(roles), settings);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
-        List<RunStarter> starters = new ArrayList<>(programs);
-        starters.add(new TriggeredRuns(runs));
+    private EventModule.Wiring eventWiring(Roles roles) {
         return new EventModule.Wiring(
                 database,
                 process,
@@ -347,6 +362,10 @@ public final class Platform implements AutoCloseable {
         }
     }
 
+    private ProgramStarts agentStarts() {
+        return agents.agentStarts();
+    }
+
     /** Null when the session has no user. */
     private String userOf(String workspaceId, UUID sessionId) {
         return session.sessions().find(workspaceId, sessionId).userId();
@@ -445,6 +464,33 @@ public final class Platform implements AutoCloseable {
         return List.copyOf(routes);
     }
 
+    /**
+     * The door of MCP clients.
+     *
+     * @param mayWrite whether the caller of a request has the right to write of a service
+     */
+    public Routes mcp(BiPredicate<Request, String> mayWrite, List<String> allowedOrigins) {
+        return new McpRoutes(new McpRoutes.Wiring(
+                        Build.version(),
+                        catalog,
+                        this::startPublished,
+                        engine(),
+                        new Follower(database, process.live()),
+                        ids,
+                        mayWrite,
+                        allowedOrigins,
+                        mcpWaitMax))
+                .routes();
+    }
+
+    private void startPublished(String kind, String workspaceId, ObjectNode body, UUID runId) {
+        RunStarter starter = starters.stream()
+                .filter(one -> one.kind().equals(kind))
+                .findFirst()
+                .orElseThrow();
+        starter.start(workspaceId, body, runId);
+    }
+
     public boolean embedded() {
         return database.dialect() == Dialect.SQLITE;
     }
@@ -455,6 +501,7 @@ public final class Platform implements AutoCloseable {
         scheduler.stop();
         event.stop();
         process.stop();
+        tool.stop();
         auth.close();
         code.stop();
         memory.stop();

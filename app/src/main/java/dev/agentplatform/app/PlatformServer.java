@@ -35,6 +35,8 @@ public final class PlatformServer implements LifeCycle {
     /** Where each service answers when it runs alone (chapter 1 of the API contract). */
     static final Map<String, Integer> SERVICE_PORTS = servicePorts();
 
+    private static final String MCP = "mcp";
+
     private final Optional<Audit> audit;
     private final Forwarding forwarding;
     private final Idempotency idempotency;
@@ -52,7 +54,8 @@ public final class PlatformServer implements LifeCycle {
             boolean wanted = services.isEmpty() || services.contains(room.service());
             if (wanted && !here.routes().isEmpty()) rooms.add(here);
         }
-        List<String> known = platform.routes().stream().map(Routes::service).toList();
+        List<String> known = new ArrayList<>(platform.routes().stream().map(Routes::service).toList());
+        known.add(MCP);
         for (String service : services) {
             if (!known.contains(service)) throw new WrongSetting("--services", service, String.join(", ", known));
         }
@@ -74,6 +77,9 @@ public final class PlatformServer implements LifeCycle {
         keys = new ApiKeys(platform.database(), platform.outbox(), platform.clock(), platform.ids());
         Access access =
                 new Access(wanted, keys, platform.tokens(), platform.auth().permissions());
+        HttpSettings http = HttpSettings.from(settings);
+        if (services.isEmpty() || services.contains(MCP))
+            rooms.add(platform.mcp(access::mayWrite, http.allowedOrigins()));
         Routes gateway = new GatewayRoutes(product, checks, reachable, metrics).routes();
         new ApiKeyRoutes(keys, platform.clock(), wanted.authRequired()).addTo(gateway);
         rooms.add(gateway);
@@ -81,7 +87,6 @@ public final class PlatformServer implements LifeCycle {
         rooms.add(new DocumentRoutes("Agent Platform", Build.version(), rooms).routes());
         routes = rooms.stream().flatMap(room -> room.routes().stream()).toList();
         idempotency = new Idempotency(platform.database(), platform.ids(), platform.clock());
-        HttpSettings http = HttpSettings.from(settings);
         if (servicePorts) http = http.withExtraPorts(List.copyOf(SERVICE_PORTS.values()));
         audit = Audit.wanted(settings)
                 ? Optional.of(

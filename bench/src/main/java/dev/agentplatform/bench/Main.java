@@ -10,7 +10,7 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0) {
             System.err.println(
-                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory [option=value ...]");
+                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|code|audit [option=value ...]");
             System.exit(2);
         }
         Options options = Options.parse(Arrays.asList(arguments).subList(1, arguments.length));
@@ -23,6 +23,8 @@ public final class Main {
             case "followers" -> FollowersBench.measure(options);
             case "start" -> StartBench.measure(options);
             case "memory" -> MemoryBench.measure(options);
+            case "code" -> CodeBench.measure(options);
+            case "audit" -> AuditBench.measure(options);
             default -> throw new IllegalArgumentException("no measurement is called " + arguments[0]);
         }
         // Pools of libraries may have left threads behind.

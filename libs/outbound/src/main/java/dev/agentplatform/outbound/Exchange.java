@@ -58,13 +58,15 @@ final class Exchange implements Callable<OutboundResponse> {
 
     private final CloseableHttpClient client;
     private final OutboundRequest request;
+    private final BodyWatch watch;
     private final List<Socket> opened = new ArrayList<>();
     private HttpUriRequestBase current;
     private boolean aborted;
 
-    Exchange(CloseableHttpClient client, OutboundRequest request) {
+    Exchange(CloseableHttpClient client, OutboundRequest request, BodyWatch watch) {
         this.client = client;
         this.request = request;
+        this.watch = watch;
     }
 
     /** What is to be sent next. */
@@ -143,9 +145,11 @@ final class Exchange implements Callable<OutboundResponse> {
             Target target = hop.target();
             ClassicHttpResponse response =
                     client.executeOpen(new HttpHost(target.scheme(), target.host(), target.port()), message, null);
-            byte[] body = BoundedBody.read(response.getEntity(), request.responseBytesMax());
-            complete = true;
-            return new OutboundResponse(response.getCode(), headers(response), body);
+            boolean moved = isRedirect(response.getCode());
+            BoundedBody.Read body = BoundedBody.read(
+                    response.getEntity(), request.responseBytesMax(), moved ? BodyWatch.TO_THE_END : watch);
+            complete = body.complete();
+            return new OutboundResponse(response.getCode(), headers(response), body.bytes());
         } catch (IOException failure) {
             throw translated(failure, hop.target());
         } finally {

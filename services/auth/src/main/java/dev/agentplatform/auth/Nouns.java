@@ -45,7 +45,8 @@ public final class Nouns {
             "event",
             "auth",
             "budget",
-            "scheduler");
+            "scheduler",
+            "mcp");
 
     private Nouns() {}
 

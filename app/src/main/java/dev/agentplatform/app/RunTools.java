@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
@@ -7,9 +8,11 @@ import dev.agentplatform.engine.Submission;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.service.RunInput;
 import dev.agentplatform.tool.ToolBackend;
 import dev.agentplatform.tool.ToolCall;
 import dev.agentplatform.tool.ToolResult;
+import dev.agentplatform.tool.ToolType;
 import dev.agentplatform.workflow.compile.WorkflowKind;
 import dev.agentplatform.workflow.nodes.WorkflowTargets;
 import java.util.UUID;
@@ -17,21 +20,37 @@ import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tools that are workflows: the tool room knows no workflows, and the workflow room no tools. */
-final class WorkflowTools implements ToolBackend {
+/** Tools that are runs of workflows or agents: the tool room knows neither, and these know no tools. */
+final class RunTools implements ToolBackend {
     private final WorkflowTargets targets;
+    private final Supplier<ProgramStarts> agents;
     private final Supplier<Engine> engine;
     private final Ids ids;
 
-    /** @param engine is asked when a tool is called; it is made after the node types */
-    WorkflowTools(WorkflowTargets targets, Supplier<Engine> engine, Ids ids) {
+    /** @param engine is asked when a tool is called, as are the agents: they are made after the node types */
+    RunTools(WorkflowTargets targets, Supplier<ProgramStarts> agents, Supplier<Engine> engine, Ids ids) {
         this.targets = targets;
+        this.agents = agents;
         this.engine = engine;
         this.ids = ids;
     }
 
     /** The run that a call is. */
     Submission child(UUID runId, ToolCall call) {
+        return call.type() == ToolType.AGENT ? agent(runId, call) : workflow(runId, call);
+    }
+
+    private Submission agent(UUID runId, ToolCall call) {
+        JsonNode config = call.invokeConfig();
+        String agent = config.has("agent_id") ? text(config, "agent_id") : text(config, "agent_code");
+        ProgramStarts starts = agents.get();
+        VersionBody version = starts.resolve(call.workspaceId(), agent, text(config, "agent_version_id"));
+        String asked = call.input().path("input_text").asString(call.input().path("text").asString(""));
+        return starts.submission(
+                runId, version, call.sessionId(), new RunInput(asked, call.input()), Json.nothing());
+    }
+
+    private Submission workflow(UUID runId, ToolCall call) {
         JsonNode config = call.invokeConfig();
         String workflow = config.has("workflow_id") ? text(config, "workflow_id") : text(config, "workflow_code");
         WorkflowTargets.Version version =
