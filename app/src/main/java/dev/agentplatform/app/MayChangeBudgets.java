@@ -20,7 +20,8 @@ record MayChangeBudgets(AccessSettings settings, Supplier<AuthModule> auth) impl
         if (!Limits.allow(caller, WRITE)) return false;
         if (!settings.authzRequired()) return true;
         return caller.userId()
-                .filter(user -> auth.get().permissions().find(workspaceId, user, WRITE).isPresent())
+                .filter(user ->
+                        auth.get().permissions().find(workspaceId, user, WRITE).isPresent())
                 .isPresent();
     }
 }

@@ -102,8 +102,7 @@ class BudgetApiTest {
     @OnEveryServer
     void approvingGivesAsMuchAgainAndAllWhoWaitGoOn(Api api) {
         Budgeting.provider(api);
-        String budget =
-                Budgeting.budget(api, "'scope_type':'workspace','limit':{'tokens':90},'on_exceed':'pause'");
+        String budget = Budgeting.budget(api, "'scope_type':'workspace','limit':{'tokens':90},'on_exceed':'pause'");
         String version = Budgeting.thinking(api, 2);
         String first = Budgeting.start(api, version, "");
         String task = Budgeting.task(api, first);
@@ -162,8 +161,7 @@ class BudgetApiTest {
         assertThat(budget.text("items.0.limit.steps")).isEqualTo("2");
         assertThat(api.get("/budgets/" + budget.text("items.0.id")).text("used.steps"))
                 .isEqualTo("2");
-        String paused =
-                Budgeting.start(api, version, ",'budget_json':{'limit':{'steps':1},'on_exceed':'pause'}");
+        String paused = Budgeting.start(api, version, ",'budget_json':{'limit':{'steps':1},'on_exceed':'pause'}");
         Budgeting.answer(
                         api,
                         Budgeting.task(api, paused),
@@ -176,8 +174,7 @@ class BudgetApiTest {
     void theTimeOfARunEndsBeforeAStepAndAPersonMayGiveMore(Api api) {
         Budgeting.provider(api);
         String version = Budgeting.thinking(api, 1);
-        Answer stopped =
-                api.ended(Budgeting.start(api, version, ",'budget_json':{'limit':{'seconds':0}}"));
+        Answer stopped = api.ended(Budgeting.start(api, version, ",'budget_json':{'limit':{'seconds':0}}"));
         assertThat(stopped.text("error_code")).isEqualTo("budget_exceeded");
         String definition = api.get("/workflows").text("items.0.id");
         String budget = Budgeting.budget(
@@ -186,8 +183,7 @@ class BudgetApiTest {
                         .formatted(definition));
         String run = Budgeting.start(api, version, "");
         String task = Budgeting.task(api, run);
-        Budgeting.answer(
-                        api, task, "{'status':'approved','response_payload_json':{'limit':{'seconds':600}}}")
+        Budgeting.answer(api, task, "{'status':'approved','response_payload_json':{'limit':{'seconds':600}}}")
                 .expect(200);
         assertThat(api.ended(run).text("status")).isEqualTo("completed");
         Answer shown = api.get("/budgets/" + budget + "?run_id=" + run).expect(200);
@@ -200,34 +196,25 @@ class BudgetApiTest {
     void anAgentPausesAndWhatMembersOfATeamUseCountsForTheTeam(Api api) {
         Budgeting.provider(api);
         String agent = Programs.published(
-                api,
-                "agent",
-                "thinks",
-                "'system_prompt':'x','model_config':{'model':'paid','max_tokens':20}");
+                api, "agent", "thinks", "'system_prompt':'x','model_config':{'model':'paid','max_tokens':20}");
         String team = Programs.published(
                 api,
                 "team",
                 "t",
-                "'coordination_mode':'sequential','member_refs':[{'member_key':'a','agent_id':'%1$s'},"
-                                .formatted(agent)
+                "'coordination_mode':'sequential','member_refs':[{'member_key':'a','agent_id':'%1$s'},".formatted(agent)
                         + "{'member_key':'b','agent_id':'%1$s'}]".formatted(agent));
         String budget = Budgeting.budget(
                 api,
                 "'scope_type':'definition','scope_id':'%s','limit':{'tokens':1},'period':'run','on_exceed':'pause'"
                         .formatted(team));
-        String run = api.post(
-                        "/teams/runs",
-                        "{'team_id':'%s','auto_start':true,'input_text':'hello'}".formatted(team))
+        String run = api.post("/teams/runs", "{'team_id':'%s','auto_start':true,'input_text':'hello'}".formatted(team))
                 .expect(202)
                 .id();
         String member = api.untilItems("/agents/runs?status=waiting&parent_run_id=" + run, 1)
                 .text("items.0.id");
         Answer task = api.get("/human/tasks/" + Budgeting.task(api, member));
         assertThat(task.text("request_payload_json.period_key")).isEqualTo(run);
-        Budgeting.answer(
-                        api,
-                        task.id(),
-                        "{'status':'approved','response_payload_json':{'limit':{'tokens':100000}}}")
+        Budgeting.answer(api, task.id(), "{'status':'approved','response_payload_json':{'limit':{'tokens':100000}}}")
                 .expect(200);
         Answer done = api.get("/teams/runs/" + run + "?wait_seconds=20").expect(200);
         assertThat(done.text("status")).as(done.text()).isEqualTo("completed");
@@ -283,10 +270,7 @@ class BudgetApiTest {
             {"{'scope_type':'planet','limit':{'tokens':1}}", "scope_type"},
             {"{'scope_type':'user','limit':{'tokens':1}}", "scope_id"},
             {"{'scope_type':'definition','scope_id':'x','limit':{'tokens':1}}", "scope_id"},
-            {
-                "{'scope_type':'run','scope_id':'01890000-0000-7000-8000-000000000000','limit':{'tokens':1}}",
-                "scope_id"
-            },
+            {"{'scope_type':'run','scope_id':'01890000-0000-7000-8000-000000000000','limit':{'tokens':1}}", "scope_id"},
             {"{'scope_type':'workspace','scope_id':'other','limit':{'tokens':1}}", "scope_id"},
             {"{'scope_type':'workspace'}", "limit"},
             {"{'scope_type':'workspace','limit':5}", "limit"},
@@ -342,8 +326,7 @@ class BudgetApiTest {
     @OnEveryServer
     void onlyTheOneWhoIsAssignedMayAnswer(Api api) {
         Budgeting.provider(api);
-        Budgeting.budget(
-                api, "'scope_type':'workspace','limit':{'tokens':0},'on_exceed':'pause','assigned_to':'boss'");
+        Budgeting.budget(api, "'scope_type':'workspace','limit':{'tokens':0},'on_exceed':'pause','assigned_to':'boss'");
         String run = Budgeting.start(api, Budgeting.thinking(api, 1), "");
         String task = Budgeting.task(api, run);
         assertThat(api.get("/human/tasks/" + task).text("assigned_to")).isEqualTo("boss");

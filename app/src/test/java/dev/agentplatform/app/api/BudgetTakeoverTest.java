@@ -20,8 +20,7 @@ class BudgetTakeoverTest {
                     api, "agent", "a", "'system_prompt':'x','model_config':{'model':'paid','max_tokens':20}");
             String task = Budgeting.task(api, run);
             String other = api.post(
-                            "/agents/runs",
-                            "{'agent_id':'%s','auto_start':true,'input_text':'hello'}".formatted(agent))
+                            "/agents/runs", "{'agent_id':'%s','auto_start':true,'input_text':'hello'}".formatted(agent))
                     .expect(202)
                     .id();
             Budgeting.task(api, other);

@@ -40,8 +40,10 @@ final class Budgeting {
         StringBuilder edges = new StringBuilder();
         for (int i = 1; i <= nodes; i++) {
             list.append(",{'id':'m%d','type':'llm','config':{'model':'paid','max_tokens':20,'prompt':'hi'%s}}"
-                    .formatted(i, ",'extra_json':{'mock':{'content':'ok','usage':"
-                            + "{'prompt_tokens':10,'completion_tokens':20}}}"));
+                    .formatted(
+                            i,
+                            ",'extra_json':{'mock':{'content':'ok','usage':"
+                                    + "{'prompt_tokens':10,'completion_tokens':20}}}"));
             edges.append(i == 1 ? "" : ",")
                     .append("{'source':'%s','target':'m%d'}".formatted(i == 1 ? "s" : "m" + (i - 1), i));
         }

@@ -449,9 +449,7 @@ final class GraphDriver implements Driver {
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
             if (stream != null) streams.add(stream);
-            working.put(
-                    step.no(),
-                    workshop.start(run.id(), step.no(), stream, () -> enter(node, context)));
+            working.put(step.no(), workshop.start(run.id(), step.no(), stream, () -> enter(node, context)));
         });
     }
 

@@ -272,8 +272,8 @@ final class ProgramDriver implements Driver {
             if (step.no() != request.no()) continue;
             turn.rows.addAll(hold.rows(run, Ids.step(run.id(), step.no()), step.no(), turn.now));
             turn.tell(hold.event(), event -> describe(event, step).json("detail", hold.detail()));
-            Open waiting = new Open(
-                    step.no(), step.key(), step.type(), step.started(), Hold.ON, hold.note(), hold.until());
+            Open waiting =
+                    new Open(step.no(), step.key(), step.type(), step.started(), Hold.ON, hold.note(), hold.until());
             next = next.with(waiting);
             turn.tell("step.waiting", event -> describe(event, step).put("on", Hold.ON));
             if (next.ending() != null) abandon(waiting, StepStatus.CANCELLED);

@@ -21,8 +21,8 @@ final class Announcements {
     /** Told once in each period, and again after the limit was changed: whoever asks on and on makes no flood. */
     void exceeded(Sql sql, Refused refused, long now) throws SQLException {
         Budget budget = refused.budget();
-        if (refused.breach() == null
-                || !UseTable.tell(sql, budget.workspaceId(), budget.id(), refused.periodKey())) return;
+        if (refused.breach() == null || !UseTable.tell(sql, budget.workspaceId(), budget.id(), refused.periodKey()))
+            return;
         tell(sql, "budget.exceeded", budget, Refusal.detail(refused), now);
     }
 

@@ -1,7 +1,7 @@
 package dev.agentplatform.budget;
 
-import dev.agentplatform.kernel.Times;
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.kernel.Times;
 import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 

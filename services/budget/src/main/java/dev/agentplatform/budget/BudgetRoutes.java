@@ -101,8 +101,7 @@ final class BudgetRoutes {
             @Required JsonNode limit,
             @OneOf({"stop", "pause"}) String onExceed,
 
-            @Alias("approver") @Length(min = 1, max = 200)
-            String assignedTo) {}
+            @Alias("approver") @Length(min = 1, max = 200) String assignedTo) {}
 
     /** @throws Problem 422 that names the field below {@code budget_json} */
     static Budgets.Draft ofRun(JsonNode json) {

@@ -106,13 +106,10 @@ final class BudgetTable {
 
     /** The scopes that have a budget, those of runs left out, and whether one of them counts steps. */
     static List<Known.Entry> known(Sql sql, String workspaceId) throws SQLException {
-        return sql.list(
-                """
-                SELECT scope, MAX(CASE WHEN max_steps IS NOT NULL OR max_seconds IS NOT NULL THEN 1 ELSE 0 END) AS steps
-                    FROM budget WHERE workspace_id = ? AND scope_type <> 'run' GROUP BY scope\
-                """,
-                row -> new Known.Entry(row.text("scope"), row.flag("steps")),
-                workspaceId);
+        return sql.list("""
+            SELECT scope, MAX(CASE WHEN max_steps IS NOT NULL OR max_seconds IS NOT NULL THEN 1 ELSE 0 END) AS steps
+                FROM budget WHERE workspace_id = ? AND scope_type <> 'run' GROUP BY scope\
+            """, row -> new Known.Entry(row.text("scope"), row.flag("steps")), workspaceId);
     }
 
     /** Whether any run has one of its own. */

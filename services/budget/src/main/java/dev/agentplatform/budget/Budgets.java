@@ -6,7 +6,6 @@ import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.human.HumanTask;
 import dev.agentplatform.human.HumanTasks;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
@@ -212,8 +211,7 @@ final class Budgets {
         if (raise.limit().equals(Limit.NONE)) extra = once(limit, use, raise);
         if (extra.equals(use.extra())) return;
         UseTable.raise(sql, workspaceId, id, raise.periodKey(), extra);
-        announcements.raised(
-                sql, found.get(), raise.periodKey(), limit.plus(extra), raise.by(), clock.millis());
+        announcements.raised(sql, found.get(), raise.periodKey(), limit.plus(extra), raise.by(), clock.millis());
     }
 
     private static Limit once(Limit limit, Use use, Raise raise) {

@@ -12,8 +12,7 @@ import java.util.UUID;
 final class HoldTable {
     private static final Shape INSERT =
             Shape.insert("budget_hold", 52, Shape.text("workspace_id"), Shape.id("id"), Shape.id("budget_id"));
-    private static final Shape DELETE =
-            Shape.delete("budget_hold", 53, Shape.text("workspace_id"), Shape.id("id"));
+    private static final Shape DELETE = Shape.delete("budget_hold", 53, Shape.text("workspace_id"), Shape.id("id"));
 
     private HoldTable() {}
 

@@ -65,8 +65,8 @@ final class Holds implements Asker {
 
     private List<RowWrite> rows(
             Budget budget, UUID taskId, Approval approval, RunRecord run, UUID stepId, int no, long now) {
-        List<RowWrite> rows = new ArrayList<>(
-                questions.ask(taskId, TASK_TYPE, budget.assignedTo(), run, stepId, no, now, approval));
+        List<RowWrite> rows =
+                new ArrayList<>(questions.ask(taskId, TASK_TYPE, budget.assignedTo(), run, stepId, no, now, approval));
         rows.add(HoldTable.insert(run.workspaceId(), taskId, budget.id()));
         return rows;
     }
@@ -84,7 +84,10 @@ final class Holds implements Asker {
         ObjectNode limit = form.putObject("properties").putObject("limit").put("type", "object");
         ObjectNode kinds = limit.putObject("properties");
         for (Limit.Kind kind : Limit.Kind.values())
-            kinds.putObject(kind.word()).put("type", "integer").put("minimum", 0).put("maximum", Limit.MAX);
+            kinds.putObject(kind.word())
+                    .put("type", "integer")
+                    .put("minimum", 0)
+                    .put("maximum", Limit.MAX);
         limit.put("additionalProperties", false);
         form.put("additionalProperties", false);
         return form;
@@ -115,8 +118,8 @@ final class Holds implements Asker {
     public void answered(Sql sql, HumanTask task, HumanTasks.Decision decision) throws SQLException {
         Optional<UUID> id = HoldTable.budget(sql, task.workspaceId(), task.id());
         HoldTable.delete(sql, task.workspaceId(), task.id());
-        boolean allowed = decision.status() == HumanTask.Status.APPROVED
-                || decision.status() == HumanTask.Status.COMPLETED;
+        boolean allowed =
+                decision.status() == HumanTask.Status.APPROVED || decision.status() == HumanTask.Status.COMPLETED;
         if (id.isEmpty() || !allowed || decision.response().equals(changed())) return;
         JsonNode asked = task.request();
         JsonNode limit = decision.response().path("limit");

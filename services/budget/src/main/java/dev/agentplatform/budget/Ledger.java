@@ -120,8 +120,8 @@ final class Ledger {
             if (!wanted.priced() && budget.limit().cost() != null)
                 return new Booking.Refused(budget, account.periodKey(), null, 0);
             boolean counted = wanted.isStep() && account.earlier() != null;
-            Optional<Breach> breach = Judgement.breach(
-                    account.state(who.seconds(budget, now)), counted ? Amount.NONE : wanted.amount());
+            Optional<Breach> breach =
+                    Judgement.breach(account.state(who.seconds(budget, now)), counted ? Amount.NONE : wanted.amount());
             boolean worse = found == null || (found.budget().pauses() && !budget.pauses());
             if (breach.isPresent() && worse)
                 found = new Booking.Refused(

@@ -70,7 +70,8 @@ record Limit(Long cost, Long tokens, Long steps, Long seconds) {
 
     /** @param path where the JSON stood @throws Problem 422 that names each wrong field */
     static Limit read(String path, JsonNode json) {
-        if (!json.isObject()) throw Problem.invalid(path, "must be an object with cost_micros, tokens, steps or seconds");
+        if (!json.isObject())
+            throw Problem.invalid(path, "must be an object with cost_micros, tokens, steps or seconds");
         List<FieldError> errors = new ArrayList<>();
         Limit limit = NONE;
         Set<String> unknown = new TreeSet<>(json.propertyNames());

@@ -35,8 +35,8 @@ record Lineage(List<Ancestor> runs, String userId) {
         if (scope.isRun()) return first(run -> run.runId().toString().equals(scope.id()));
         if (budget.period() != Period.RUN) return Optional.empty();
         if (!scope.type().equals(Scope.DEFINITION)) return runs.stream().findFirst();
-        return first(run -> run.definitionId() != null
-                && run.definitionId().toString().equals(scope.id()));
+        return first(run ->
+                run.definitionId() != null && run.definitionId().toString().equals(scope.id()));
     }
 
     private Optional<Ancestor> first(java.util.function.Predicate<Ancestor> wanted) {
@@ -59,6 +59,8 @@ record Lineage(List<Ancestor> runs, String userId) {
 
     /** Whole seconds since the run began that the budget looks at, 0 for none. */
     long seconds(Budget budget, long now) {
-        return runOf(budget).map(run -> Math.max(0, now - run.createdTime()) / 1_000).orElse(0L);
+        return runOf(budget)
+                .map(run -> Math.max(0, now - run.createdTime()) / 1_000)
+                .orElse(0L);
     }
 }

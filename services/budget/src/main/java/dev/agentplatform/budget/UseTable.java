@@ -32,72 +32,42 @@ final class UseTable {
     static Use open(Sql sql, String workspaceId, UUID budgetId, String periodKey) throws SQLException {
         Optional<Use> known = find(sql, workspaceId, budgetId, periodKey);
         if (known.isPresent()) return known.get();
-        sql.update(
-                """
-                INSERT INTO budget_use (workspace_id, budget_id, period_key, used_cost, used_tokens, used_steps,
-                    reserved_cost, reserved_tokens, extra_cost, extra_tokens, extra_steps, extra_seconds, told)
-                    VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)\
-                """,
-                workspaceId,
-                budgetId,
-                periodKey);
+        sql.update("""
+            INSERT INTO budget_use (workspace_id, budget_id, period_key, used_cost, used_tokens, used_steps,
+                reserved_cost, reserved_tokens, extra_cost, extra_tokens, extra_steps, extra_seconds, told)
+                VALUES (?, ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)\
+            """, workspaceId, budgetId, periodKey);
         return Use.NONE;
     }
 
     static void use(Sql sql, String workspaceId, UUID budgetId, String periodKey, Amount more) throws SQLException {
-        sql.update(
-                """
-                UPDATE budget_use SET used_cost = used_cost + ?, used_tokens = used_tokens + ?,
-                    used_steps = used_steps + ? WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
-                """,
-                more.cost(),
-                more.tokens(),
-                more.steps(),
-                workspaceId,
-                budgetId,
-                periodKey);
+        sql.update("""
+            UPDATE budget_use SET used_cost = used_cost + ?, used_tokens = used_tokens + ?,
+                used_steps = used_steps + ? WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
+            """, more.cost(), more.tokens(), more.steps(), workspaceId, budgetId, periodKey);
     }
 
     private static void reserve(Sql sql, String workspaceId, UUID budgetId, String periodKey, long cost, long tokens)
             throws SQLException {
-        sql.update(
-                """
-                UPDATE budget_use SET reserved_cost = reserved_cost + ?, reserved_tokens = reserved_tokens + ?
-                    WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
-                """,
-                cost,
-                tokens,
-                workspaceId,
-                budgetId,
-                periodKey);
+        sql.update("""
+            UPDATE budget_use SET reserved_cost = reserved_cost + ?, reserved_tokens = reserved_tokens + ?
+                WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
+            """, cost, tokens, workspaceId, budgetId, periodKey);
     }
 
     static void raise(Sql sql, String workspaceId, UUID budgetId, String periodKey, Limit extra) throws SQLException {
-        sql.update(
-                """
-                UPDATE budget_use SET extra_cost = ?, extra_tokens = ?, extra_steps = ?, extra_seconds = ?, told = 0
-                    WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
-                """,
-                extra.cost(),
-                extra.tokens(),
-                extra.steps(),
-                extra.seconds(),
-                workspaceId,
-                budgetId,
-                periodKey);
+        sql.update("""
+            UPDATE budget_use SET extra_cost = ?, extra_tokens = ?, extra_steps = ?, extra_seconds = ?, told = 0
+                WHERE workspace_id = ? AND budget_id = ? AND period_key = ?\
+            """, extra.cost(), extra.tokens(), extra.steps(), extra.seconds(), workspaceId, budgetId, periodKey);
     }
 
     /** True the first time since the limit was raised. */
     static boolean tell(Sql sql, String workspaceId, UUID budgetId, String periodKey) throws SQLException {
-        return sql.update(
-                        """
-                        UPDATE budget_use SET told = 1
-                            WHERE workspace_id = ? AND budget_id = ? AND period_key = ? AND told = 0\
-                        """,
-                        workspaceId,
-                        budgetId,
-                        periodKey)
-                == 1;
+        return sql.update("""
+            UPDATE budget_use SET told = 1
+                WHERE workspace_id = ? AND budget_id = ? AND period_key = ? AND told = 0\
+            """, workspaceId, budgetId, periodKey) == 1;
     }
 
     /** The limit has changed: that it is exceeded is news again. */
@@ -132,16 +102,8 @@ final class UseTable {
                 """
                 INSERT INTO budget_entry (workspace_id, budget_id, id, period_key, cost, tokens, expires_time)
                     VALUES (?, ?, ?, ?, ?, ?, ?)\
-                """,
-                workspaceId,
-                budgetId,
-                entry.id(),
-                entry.periodKey(),
-                amount.cost(),
-                amount.tokens(),
-                expiresTime);
-        if (expiresTime != null)
-            reserve(sql, workspaceId, budgetId, entry.periodKey(), amount.cost(), amount.tokens());
+                """, workspaceId, budgetId, entry.id(), entry.periodKey(), amount.cost(), amount.tokens(), expiresTime);
+        if (expiresTime != null) reserve(sql, workspaceId, budgetId, entry.periodKey(), amount.cost(), amount.tokens());
     }
 
     /** Gives back what was set aside. */

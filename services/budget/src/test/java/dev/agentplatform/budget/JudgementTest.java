@@ -80,7 +80,8 @@ class JudgementTest {
                 state = new State(state.limit(), state.used().plus(wanted), Amount.NONE, 0);
                 for (Kind kind : Kind.values()) {
                     if (state.limit().of(kind) == null) continue;
-                    assertThat(state.taken(kind)).isLessThanOrEqualTo(state.limit().of(kind));
+                    assertThat(state.taken(kind))
+                            .isLessThanOrEqualTo(state.limit().of(kind));
                     assertThat(state.remaining(kind)).isEqualTo(before.of(kind) - of(wanted, kind));
                 }
             }

@@ -158,8 +158,8 @@ class LedgerTest {
         assertThat(ledger.book("w", one, call(3))).isInstanceOf(Refused.class);
         assertThat(ledger.book("w", two, call(7))).isInstanceOf(Booked.class);
         assertThat(ledger.book("w", two, call(1)))
-                .isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.budget())
-                        .isEqualTo(daily));
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.budget()).isEqualTo(daily));
         clock.advance(Duration.ofDays(1));
         assertThat(ledger.book("w", two, call(1))).isInstanceOf(Booked.class);
     }
@@ -170,8 +170,8 @@ class LedgerTest {
         Budget stops = budget(database, Scope.WORKSPACE, tokens(5), Period.TOTAL, false);
         Ledger ledger = ledger(database);
         assertThat(ledger.book("w", NOBODY, call(6)))
-                .isInstanceOfSatisfying(Refused.class, refused -> assertThat(refused.budget())
-                        .isEqualTo(stops));
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.budget()).isEqualTo(stops));
         assertThat(ledger.book("other", NOBODY, call(6))).isEqualTo(new Booked(List.of()));
     }
 
@@ -180,7 +180,8 @@ class LedgerTest {
         budget(database, Scope.WORKSPACE, new Limit(1_000L, null, null, null), Period.TOTAL, true);
         Wanted unpriced = new Wanted(ids.next(), new Amount(0, 5, 0), false, MINUTE);
         assertThat(ledger(database).book("w", NOBODY, unpriced))
-                .isInstanceOfSatisfying(Refused.class, refused -> assertThat(Refusal.code(refused))
-                        .isEqualTo("budget_price_unknown"));
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused -> assertThat(Refusal.code(refused)).isEqualTo("budget_price_unknown"));
     }
 }

@@ -33,8 +33,8 @@ public final class StepQuestions {
     public List<RowWrite> ask(
             UUID id, String type, String assignedTo, RunRecord run, UUID stepId, int no, long now, Approval approval) {
         Question question = new Question(type, approval.title(), assignedTo, 0, approval.request(), approval.form());
-        HumanTask task = HumanTask.open(
-                id, run.workspaceId(), run.id().toString(), no, stepId.toString(), question, now);
+        HumanTask task =
+                HumanTask.open(id, run.workspaceId(), run.id().toString(), no, stepId.toString(), question, now);
         List<RowWrite> rows = new ArrayList<>();
         rows.add(HumanTaskTable.insert(task));
         rows.addAll(outbox.rows(HumanTasks.event(ids.next(), "human_task.created", task, now)));

@@ -40,12 +40,7 @@ public final class Runs {
 
     /** @param autoStart what a run does that does not say */
     public Runs(
-            Engine engine,
-            Workflows workflows,
-            Ids ids,
-            SessionCheck sessions,
-            RunBudgets budgets,
-            boolean autoStart) {
+            Engine engine, Workflows workflows, Ids ids, SessionCheck sessions, RunBudgets budgets, boolean autoStart) {
         this.engine = engine;
         this.workflows = workflows;
         this.ids = ids;

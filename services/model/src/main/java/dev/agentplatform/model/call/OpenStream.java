@@ -24,13 +24,7 @@ public final class OpenStream implements AutoCloseable {
     private final int first;
     private boolean closed;
 
-    OpenStream(
-            Calls calls,
-            Ask ask,
-            Calls.Attempt attempt,
-            UpstreamAnswer answer,
-            byte[] buffer,
-            int first) {
+    OpenStream(Calls calls, Ask ask, Calls.Attempt attempt, UpstreamAnswer answer, byte[] buffer, int first) {
         this.calls = calls;
         this.ask = ask;
         this.attempt = attempt;
