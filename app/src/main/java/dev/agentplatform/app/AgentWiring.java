@@ -8,6 +8,7 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.code.CodeRunner;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.NodeType;
+import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
@@ -69,7 +70,12 @@ final class AgentWiring {
 
     /** What the routes need beside; made after the engine. */
     record Running(
-            Engine engine, Follower follower, Database database, Clock clock, BiPredicate<String, UUID> sessions) {}
+            Engine engine,
+            Follower follower,
+            Database database,
+            Clock clock,
+            BiPredicate<String, UUID> sessions,
+            RunBudgets budgets) {}
 
     AgentWiring(Rooms rooms) {
         this.rooms = rooms;
@@ -189,14 +195,14 @@ final class AgentWiring {
     }
 
     private ProgramRuns agentRuns(Running running) {
-        return agent.runs(running.engine(), rooms.ids(), running.sessions());
+        return agent.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns teamRuns(Running running) {
-        return team.runs(running.engine(), rooms.ids(), running.sessions());
+        return team.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns skillRuns(Running running) {
-        return skill.runs(running.engine(), rooms.ids(), running.sessions());
+        return skill.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 }

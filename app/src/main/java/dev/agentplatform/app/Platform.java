@@ -5,6 +5,7 @@ import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
 import dev.agentplatform.brokers.RabbitMq;
 import dev.agentplatform.brokers.Redis;
+import dev.agentplatform.budget.BudgetModule;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -126,6 +127,7 @@ public final class Platform implements AutoCloseable {
     private final Catalog catalog;
     private final OutboundClient outbound;
     private final Sandboxes code;
+    private final BudgetModule budget;
     private final ModelModule model;
     private final MemoryModule memory;
     private final KnowledgeModule knowledge;
@@ -177,7 +179,18 @@ public final class Platform implements AutoCloseable {
         rabbitMq = RabbitMq.from(settings);
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
-        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
+        StepQuestions questions = new StepQuestions(outbox, ids);
+        budget = new BudgetModule(new BudgetModule.Wiring(
+                database,
+                outbox,
+                questions,
+                clock,
+                ids,
+                (workspace, run) -> engine().find(workspace, run),
+                this::userOfRun,
+                new MayChangeBudgets(AccessSettings.from(settings), this::auth)));
+        model = new ModelModule(
+                settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load(), budget.spending());
         memory = new MemoryModule(settings, database, clock, ids);
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
@@ -193,13 +206,7 @@ public final class Platform implements AutoCloseable {
                 outbound,
                 vault,
                 McpCommands.from(settings),
-                Map.of(
-                        ToolType.WORKFLOW,
-                        runTools,
-                        ToolType.AGENT,
-                        runTools,
-                        ToolType.CODE,
-                        new CodeTools(code)),
+                Map.of(ToolType.WORKFLOW, runTools, ToolType.AGENT, runTools, ToolType.CODE, new CodeTools(code)),
                 runTools::child);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         agents = new AgentWiring(new AgentWiring.Rooms(
@@ -212,7 +219,7 @@ public final class Platform implements AutoCloseable {
                 this::passages,
                 runTools,
                 this::target,
-                new StepQuestions(outbox, ids),
+                questions,
                 this::userOf,
                 ids,
                 autoStart));
@@ -232,9 +239,12 @@ public final class Platform implements AutoCloseable {
                         clock,
                         ids,
                         roles.worker()));
-        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
+        engine.attach(budget.gate());
+        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), budget.ofRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
+        HumanTasks tasks = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
+        budget.attach(tasks);
+        human = HumanRoutes.of(tasks);
         session = new SessionModule(
                 database,
                 clock,
@@ -244,7 +254,12 @@ public final class Platform implements AutoCloseable {
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
         AgentWiring.Running running = new AgentWiring.Running(
-                engine, new Follower(database, process.live()), database, clock, new SessionsOfRuns()::exists);
+                engine,
+                new Follower(database, process.live()),
+                database,
+                clock,
+                new SessionsOfRuns()::exists,
+                budget.ofRuns());
         agentRoutes = agents.routes(running);
         List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);
@@ -413,6 +428,15 @@ public final class Platform implements AutoCloseable {
         return session.sessions().find(workspaceId, sessionId).userId();
     }
 
+    /** Null also when the session is gone. */
+    private String userOfRun(String workspaceId, UUID sessionId) {
+        try {
+            return userOf(workspaceId, sessionId);
+        } catch (Problem gone) {
+            return null;
+        }
+    }
+
     public void start() {
         String resealed = tool.resealCredentials();
         if (!resealed.isEmpty()) LOG.info("{}", resealed);
@@ -502,6 +526,7 @@ public final class Platform implements AutoCloseable {
                 CodeRoutes.of(code),
                 memory.routes(),
                 knowledge.routes(),
+                budget.routes(),
                 event.routes(),
                 scheduler.routes(),
                 definition.routes(),

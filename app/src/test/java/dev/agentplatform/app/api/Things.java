@@ -22,6 +22,7 @@ final class Things {
             Map.entry("/tools/credentials/{id}/rotate", "{'secret_json':{'token':'long-enough'}}"),
             Map.entry("/events/{id}/status", "{'status':'delivered'}"),
             Map.entry("/events/subscriptions/{id}/replay", "{'from_time':'2026-01-01T00:00:00Z'}"),
+            Map.entry("/budgets/{id}/raise", "{'limit':{'tokens':9}}"),
             Map.entry("/scheduler/jobs/{id}/status", "{'status':'completed'}"),
             Map.entry(
                     "/scheduler/jobs/{id}/backfill",
@@ -66,7 +67,8 @@ final class Things {
             Map.entry("/events/deliveries/", "delivery"),
             Map.entry("/events/inbound-endpoints/", "endpoint"),
             Map.entry("/events/", "event"),
-            Map.entry("/scheduler/jobs/", "job"));
+            Map.entry("/scheduler/jobs/", "job"),
+            Map.entry("/budgets/", "budget"));
 
     /** Routes that name no thing of a workspace by its id: models have names, and inbound webhooks are signed. */
     private static final List<String> NAMES = List.of("/models/{id...}", "/v1/models/{id...}", "/events/inbound/{key}");
@@ -129,6 +131,7 @@ final class Things {
         ids.put("memory", made(api, "/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}"));
         knowledge(api, ids);
         toolsAndModels(api, ids);
+        ids.put("budget", made(api, "/budgets", "{'scope_type':'user','scope_id':'u','limit':{'tokens':5}}"));
         eventsAndJobs(api, ids);
         program(api, ids, "agent", "'system_prompt':'x'");
         program(api, ids, "team", "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]");

@@ -34,6 +34,7 @@ final class Floors {
             "runtime", Set.of("workflow", "human"),
             "session", Set.of("runtime", "workflow"),
             "agent", Set.of("model", "tool", "skill", "memory", "knowledge", "human"),
+            "budget", Set.of("human", "model"),
             "team", Set.of("agent"),
             "skill", Set.of("code", "model", "tool", "workflow"));
 

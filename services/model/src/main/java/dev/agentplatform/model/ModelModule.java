@@ -43,6 +43,7 @@ public final class ModelModule implements LifeCycle {
 
     /**
      * @param targets which addresses users' providers may have
+     * @param spending who watches over what calls use
      * @param wires the formats that are translated, by kind of provider
      */
     public ModelModule(
@@ -53,7 +54,8 @@ public final class ModelModule implements LifeCycle {
             Vault vault,
             Targets targets,
             Map<Kind, Wire> wires,
-            Prices prices) {
+            Prices prices,
+            Spending spending) {
         guarded = new HttpUpstream(new Connector(watch, Optional.of(targets)));
         trusted = new HttpUpstream(new Connector(watch, Optional.empty()));
         mock = new MockProvider(
@@ -75,7 +77,7 @@ public final class ModelModule implements LifeCycle {
                 wires,
                 prices);
         known = directory[0];
-        Calls calls = new Calls(directory[0], usage, clock, ids);
+        Calls calls = new Calls(directory[0], usage, spending, clock, ids);
         models = new Models(calls);
         routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
         new ModelRoutes(calls, new ModelList(directory[0]), watch).addTo(routes);
