@@ -20,6 +20,7 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.runtime.Runs;
 import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
@@ -44,6 +45,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The rooms of agents, teams and skills, and what each sees of the others and of the rooms below. */
 final class AgentWiring {
+    /** What a team's metadata tells its members' runs. */
+    private static final List<String> HANDED_ON = List.of("app_id", ProgramRuns.USER, ProgramRuns.STREAM);
+
     private final Rooms rooms;
     private final SkillModule skill;
     private final AgentModule agent;
@@ -107,8 +111,10 @@ final class AgentWiring {
                     .put("team_id", run.definitionId().toString())
                     .put("team_run_id", run.id().toString())
                     .put("member_key", member.key());
-            if (run.metadata().has("app_id"))
-                metadata.set("app_id", run.metadata().get("app_id"));
+            for (String handedOn : HANDED_ON) {
+                if (run.metadata().has(handedOn))
+                    metadata.set(handedOn, run.metadata().get(handedOn));
+            }
             return agents.submission(
                     agents.resolve(run.workspaceId(), member.agent(), member.version()),
                     run.sessionId(),
@@ -192,6 +198,15 @@ final class AgentWiring {
                 new ProgramJobs("agent", agentRuns(running)),
                 new ProgramJobs("team", teamRuns(running)),
                 new ProgramJobs("skill", skillRuns(running)));
+    }
+
+    /** Runs of what is published, for those who know it by name. */
+    PublishedRuns published(Running running, Runs workflows) {
+        return new PublishedRuns(
+                rooms.catalog(),
+                workflows,
+                Map.of("agent", agentRuns(running), "team", teamRuns(running), "skill", skillRuns(running)),
+                skill::inputOf);
     }
 
     private ProgramRuns agentRuns(Running running) {

@@ -25,6 +25,7 @@ import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
 import dev.agentplatform.gateway.access.AccessSettings;
+import dev.agentplatform.gateway.access.Rights;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
@@ -143,6 +144,7 @@ public final class Platform implements AutoCloseable {
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final Routes models;
     private final AgentWiring agents;
     private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
@@ -242,9 +244,9 @@ public final class Platform implements AutoCloseable {
         engine.attach(budget.gate());
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), budget.ofRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        HumanTasks tasks = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
-        budget.attach(tasks);
-        human = HumanRoutes.of(tasks);
+        HumanTasks people = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
+        budget.attach(people);
+        human = HumanRoutes.of(people);
         session = new SessionModule(
                 database,
                 clock,
@@ -263,6 +265,13 @@ public final class Platform implements AutoCloseable {
         agentRoutes = agents.routes(running);
         List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);
+        models = model.routes(
+                engine,
+                new Follower(database, process.live()),
+                new DefinitionModels(
+                        agents.published(running, runs),
+                        new Rights(AccessSettings.from(settings), auth.permissions()),
+                        people));
         List<JobTarget> targetsOfJobs = new ArrayList<>(programs);
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
@@ -522,7 +531,7 @@ public final class Platform implements AutoCloseable {
         routes.addAll(agentRoutes);
         routes.addAll(List.of(
                 tool.routes(),
-                model.routes(),
+                models,
                 CodeRoutes.of(code),
                 memory.routes(),
                 knowledge.routes(),

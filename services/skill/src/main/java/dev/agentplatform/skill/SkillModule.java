@@ -8,6 +8,10 @@ import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
+import java.util.Map;
+import java.util.List;
+import dev.agentplatform.service.RunInput;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.service.DefinitionFormat;
@@ -54,6 +58,18 @@ public final class SkillModule {
 
     public Definitions definitions() {
         return definitions;
+    }
+
+    /** What a version is given of a text: for the parameter that is called like one, or the only one that takes texts. */
+    public JsonNode inputOf(VersionBody version, String text) {
+        JsonNode parameters = Skill.of(version.body()).parameters();
+        JsonNode given = new RunInput(text, Json.nothing()).fittedTo(parameters);
+        if (!given.isEmpty()) return given;
+        List<String> texts = parameters.path("properties").properties().stream()
+                .filter(one -> one.getValue().path("type").asString("").equals("string"))
+                .map(Map.Entry::getKey)
+                .toList();
+        return texts.size() == 1 ? Json.object().put(texts.getFirst(), text) : given;
     }
 
     /**
