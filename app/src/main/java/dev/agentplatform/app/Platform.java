@@ -210,7 +210,8 @@ public final class Platform implements AutoCloseable {
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
                 database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
-        event = new EventModule(eventWiring(roles, programs, AccessSettings.from(settings).authRequired()), settings);
+        event = new EventModule(
+                eventWiring(roles, programs, AccessSettings.from(settings).authRequired()), settings);
     }
 
     private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs, boolean guarded) {

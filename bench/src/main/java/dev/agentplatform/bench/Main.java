@@ -9,8 +9,8 @@ public final class Main {
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0) {
-            System.err.println(
-                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|events|jobs [option=value ...]");
+            System.err.println("usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|events|jobs"
+                    + " [option=value ...]");
             System.exit(2);
         }
         Options options = Options.parse(Arrays.asList(arguments).subList(1, arguments.length));

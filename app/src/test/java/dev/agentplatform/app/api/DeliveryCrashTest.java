@@ -48,8 +48,10 @@ class DeliveryCrashTest {
                     server.destroyForcibly().waitFor();
                     server = serve(redis);
                 }
-                post("/events", "{\"event_type\":\"x\",\"aggregate_type\":\"t\",\"aggregate_id\":\"%d\",\"payload_json\":%d}"
-                        .formatted(n % THINGS, n));
+                post(
+                        "/events",
+                        "{\"event_type\":\"x\",\"aggregate_type\":\"t\",\"aggregate_id\":\"%d\",\"payload_json\":%d}"
+                                .formatted(n % THINGS, n));
             }
             Await.until(() -> numbers(redis).stream().distinct().count() == EVENTS, "every event");
             List<Integer> first = numbers(redis).stream().distinct().toList();
@@ -65,7 +67,8 @@ class DeliveryCrashTest {
 
     private static List<Integer> numbers(TestRedis redis) {
         return redis.stream("s").stream()
-                .map(entry -> Json.parse(entry.get("event")).path("payload_json").asInt())
+                .map(entry ->
+                        Json.parse(entry.get("event")).path("payload_json").asInt())
                 .toList();
     }
 

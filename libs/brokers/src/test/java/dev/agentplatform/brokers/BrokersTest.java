@@ -78,8 +78,8 @@ class BrokersTest {
         Assumptions.assumeTrue(TestRabbitMq.available(), "no rabbitmq-server is installed");
         try (TestRabbitMq server = TestRabbitMq.start()) {
             String url = server.url().replace("@", "@127.0.0.1:1,");
-            try (RabbitMq rabbitMq = RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, url)))
-                    .orElseThrow()) {
+            try (RabbitMq rabbitMq =
+                    RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, url))).orElseThrow()) {
                 rabbitMq.check();
                 Message lost = message("nobody");
                 assertThat(rabbitMq.publish(RabbitMq.EXCHANGE, List.of(lost))).containsOnlyKeys(lost.id());
@@ -98,8 +98,8 @@ class BrokersTest {
                 assertThat(rabbitMq.publish(RabbitMq.EXCHANGE, List.of(first))).isEmpty();
             }
             String wrong = server.url().replace("guest:guest", "guest:a-wrong-secret");
-            try (RabbitMq refused = RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, wrong)))
-                    .orElseThrow()) {
+            try (RabbitMq refused =
+                    RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, wrong))).orElseThrow()) {
                 assertThatThrownBy(refused::check)
                         .isInstanceOf(BrokerAway.class)
                         .hasMessageContaining("ACCESS_REFUSED")
