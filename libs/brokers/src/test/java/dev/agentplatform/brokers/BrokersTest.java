@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 
 /** Several hosts in a URL, against real servers. */
@@ -24,14 +24,9 @@ class BrokersTest {
     void severalHostsOfRedisAreACluster() {
         Assumptions.assumeTrue(TestRedis.available(), "no redis-server is installed");
         try (TestRedis server = TestRedis.start("--cluster-enabled", "yes");
-                RedisClient client = server.client()) {
-            client.sendCommand(Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
-            Await.until(
-                    () -> new String(
-                                    (byte[]) client.sendCommand(Protocol.Command.CLUSTER, "INFO"),
-                                    StandardCharsets.UTF_8)
-                            .contains("cluster_state:ok"),
-                    "the cluster to have formed");
+                Jedis client = new Jedis("127.0.0.1", server.port())) {
+            client.clusterAddSlotsRange(0, 16_383);
+            Await.until(() -> client.clusterInfo().contains("cluster_state:ok"), "the cluster to have formed");
             try (Redis redis = redis("redis://127.0.0.1:1,127.0.0.1:" + server.port())) {
                 redis.check();
                 assertThat(redis.run(COUNT, List.of("a"), List.of())).isEqualTo(1L);
