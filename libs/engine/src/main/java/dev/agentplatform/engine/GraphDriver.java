@@ -11,17 +11,14 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.engine.graph.Transition;
 import dev.agentplatform.events.LogEvent;
-import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.Scope;
-import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -210,8 +207,8 @@ final class GraphDriver implements Driver {
             switch (step.status()) {
                 case RUNNING -> overdue(step);
                 case PENDING -> {
-                    if (isHeld(step)) {
-                        turn.rows.addAll(withdrawn(step));
+                    if (step.waitsOn(Hold.ON)) {
+                        turn.rows.addAll(Holding.withdrawn(workshop, turn, step.note()));
                         react(new Happening.Requeued(step.no()));
                     } else resume(step, new Arrival.TimeUp());
                 }
@@ -240,7 +237,10 @@ final class GraphDriver implements Driver {
                 react(new Happening.End(RunStatus.CANCELLED, "cancelled"));
             }
             case HUMAN -> {
-                held(message.no()).ifPresent(step -> released(step, Mailbag.answer(message)));
+                nextControl
+                        .open(message.no())
+                        .filter(step -> step.waitsOn(Hold.ON))
+                        .ifPresent(step -> released(step, Mailbag.answer(message)));
                 resumeIfWaiting(message.no(), "human", Mailbag.answer(message));
             }
             case CHILD -> resumeIfWaiting(message.no(), "child", Mailbag.childEnded(message));
@@ -252,14 +252,6 @@ final class GraphDriver implements Driver {
         }
     }
 
-    private Optional<OpenStep> held(int no) {
-        return nextControl.open(no).filter(GraphDriver::isHeld);
-    }
-
-    private static boolean isHeld(OpenStep step) {
-        return step.status() == StepStatus.PENDING && Hold.ON.equals(step.on());
-    }
-
     /** Somebody has said whether a held step may go on. */
     private void released(OpenStep step, Arrival.Answer answer) {
         if (Hold.allows(answer.body())) react(new Happening.Requeued(step.no()));
@@ -269,7 +261,7 @@ final class GraphDriver implements Driver {
     private void resumeIfWaiting(int no, String on, Arrival arrival) {
         nextControl
                 .open(no)
-                .filter(step -> step.status() == StepStatus.PENDING && on.equals(step.on()))
+                .filter(step -> step.waitsOn(on))
                 .ifPresent(step -> resume(step, arrival));
     }
 
@@ -319,19 +311,14 @@ final class GraphDriver implements Driver {
         OpenStep step = nextControl.open(start.no()).orElse(null);
         if (step != null && step.status() == StepStatus.QUEUED && nextControl.advancing()) {
             if (!executable(step)) {
-                start.reply().completeExceptionally(noExecutor(step));
+                start.reply()
+                        .completeExceptionally(
+                                HandReport.noExecutor(flow.nodes().get(step.node()).type()));
                 return;
             }
             start(step, Integer.MAX_VALUE);
         }
         afterCommit(start.reply());
-    }
-
-    private Problem noExecutor(OpenStep step) {
-        return Problem.conflict(
-                "no_executor",
-                "No executor for nodes of type " + flow.nodes().get(step.node()).type()
-                        + " runs here; report its status from the worker that has one.");
     }
 
     private void afterCommit(CompletableFuture<Void> reply) {
@@ -431,13 +418,8 @@ final class GraphDriver implements Driver {
             startWork(started, node);
         } else {
             folded++;
-            finish(started, workshop.attempt(() -> enter(node, context(started, nextValues))));
+            finish(started, workshop.attempt(() -> workshop.enter(run, node, context(started, nextValues))));
         }
-    }
-
-    private Outcome enter(Node node, NodeContext context) throws Exception {
-        workshop.gate().enter(run, context.stepId());
-        return node.work().execute(context);
     }
 
     private void startWork(OpenStep step, Node node) {
@@ -449,7 +431,7 @@ final class GraphDriver implements Driver {
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
             if (stream != null) streams.add(stream);
-            working.put(step.no(), workshop.start(run.id(), step.no(), stream, () -> enter(node, context)));
+            working.put(step.no(), workshop.start(run.id(), step.no(), stream, () -> workshop.enter(run, node, context)));
         });
     }
 
@@ -506,14 +488,8 @@ final class GraphDriver implements Driver {
     }
 
     private void hold(OpenStep step, Hold hold) {
-        turn.rows.addAll(hold.rows(run, Ids.step(run.id(), step.no()), step.no(), turn.now));
-        turn.tell(hold.event(), event -> journal.describe(event, step).json("detail", hold.detail()));
+        Holding.ask(turn, step.no(), hold, event -> journal.describe(event, step));
         react(new Happening.Blocked(step.no(), Hold.ON, hold.until(), hold.note()));
-        turn.tell("step.waiting", event -> journal.describe(event, step).put("on", Hold.ON));
-    }
-
-    private List<RowWrite> withdrawn(OpenStep step) {
-        return workshop.gate().withdrawn(run, Hold.Note.of(step.note()).detail(), turn.now);
     }
 
     private static JsonNode orNull(JsonNode node) {
@@ -560,8 +536,8 @@ final class GraphDriver implements Driver {
     }
 
     private void abandonWait(OpenStep step) {
-        if (isHeld(step)) {
-            turn.rows.addAll(withdrawn(step));
+        if (step.waitsOn(Hold.ON)) {
+            turn.rows.addAll(Holding.withdrawn(workshop, turn, step.note()));
             return;
         }
         Node node = flow.nodes().get(step.node());
@@ -569,18 +545,10 @@ final class GraphDriver implements Driver {
     }
 
     private Turn.Ended ended(Change.Ended ended) {
-        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(resultNode()) : StepOutput.NONE;
+        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(journal.resultNode(nextControl)) : StepOutput.NONE;
         String message = result == null ? null : result.errorMessage();
         String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
         return journal.ended(ended, message, output, finalState);
-    }
-
-    private String resultNode() {
-        for (int node = 0; node < flow.graph().nodes(); node++) {
-            if (nextControl.latest(node) == nextControl.resultNo())
-                return flow.graph().id(node);
-        }
-        throw new IllegalStateException("the result's step is nobody's latest");
     }
 
     private void stop(OpenStep step) {

@@ -9,7 +9,6 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
-import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -200,7 +199,7 @@ final class ProgramDriver implements Driver {
         for (Open step : List.copyOf(next.open().values())) {
             if (step.until() == 0 || step.until() > turn.now) continue;
             if (Hold.ON.equals(step.on())) {
-                turn.rows.addAll(withdrawn(step));
+                turn.rows.addAll(Holding.withdrawn(workshop, turn, step.signal()));
                 release(step);
             } else abandon(step, StepStatus.COMPLETED);
             goOn();
@@ -270,19 +269,13 @@ final class ProgramDriver implements Driver {
         Hold hold = request.hold();
         for (Open step : List.copyOf(next.open().values())) {
             if (step.no() != request.no()) continue;
-            turn.rows.addAll(hold.rows(run, Ids.step(run.id(), step.no()), step.no(), turn.now));
-            turn.tell(hold.event(), event -> describe(event, step).json("detail", hold.detail()));
+            Holding.ask(turn, step.no(), hold, event -> describe(event, step));
             Open waiting =
                     new Open(step.no(), step.key(), step.type(), step.started(), Hold.ON, hold.note(), hold.until());
             next = next.with(waiting);
-            turn.tell("step.waiting", event -> describe(event, step).put("on", Hold.ON));
             if (next.ending() != null) abandon(waiting, StepStatus.CANCELLED);
         }
         turn.afterCommit.add(() -> request.reply().complete(null));
-    }
-
-    private List<RowWrite> withdrawn(Open step) {
-        return workshop.gate().withdrawn(run, Hold.Note.of(step.signal()).detail(), turn.now);
     }
 
     private void childEnded(int no) {
@@ -369,7 +362,7 @@ final class ProgramDriver implements Driver {
         if ("human".equals(step.on())) {
             turn.rows.addAll(program.abandoned(run, step.key(), Ids.step(run.id(), step.no()), turn.now));
         }
-        if (Hold.ON.equals(step.on())) turn.rows.addAll(withdrawn(step));
+        if (Hold.ON.equals(step.on())) turn.rows.addAll(Holding.withdrawn(workshop, turn, step.signal()));
         close(step, as, Json.nothing(), null, null);
     }
 

@@ -87,6 +87,12 @@ final class Workshop {
         }
     }
 
+    /** Executes a node, if it may begin. */
+    Outcome enter(RunRecord run, Executable.Node node, NodeContext context) throws Exception {
+        gate.enter(run, context.stepId());
+        return node.work().execute(context);
+    }
+
     /** A stream for the text of a step, which reaches the owner as inputs. */
     TokenStream stream(UUID runId, int no) {
         return new TokenStream(

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 
 /** Steps that may not go on until somebody allows it. */
@@ -60,11 +61,11 @@ class HoldTest {
         process.untilTask(id, "idle");
     }
 
-    private StepGate counting(StepGate inner) {
+    private StepGate counting(BiConsumer<RunRecord, UUID> enter) {
         return new StepGate() {
             @Override
             public void enter(RunRecord run, UUID stepId) {
-                inner.enter(run, stepId);
+                enter.accept(run, stepId);
             }
 
             @Override
@@ -101,7 +102,7 @@ class HoldTest {
     @OnBothDatabases
     void aNoFailsTheStepAndACancelWithdrawsTheQuestion(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            process.engine.attach(counting(StepGate.OPEN));
+            process.engine.attach(counting((run, step) -> {}));
             UUID refused = process.submit(flow(0));
             untilWaiting(process, refused);
             answer(process, refused, 1, "rejected");
@@ -118,7 +119,7 @@ class HoldTest {
     @OnBothDatabases
     void itsTimeComesWithoutAnAnswer(Database database) {
         try (TestProcess process = TestProcess.start(database)) {
-            process.engine.attach(counting(StepGate.OPEN));
+            process.engine.attach(counting((run, step) -> {}));
             UUID id = process.submit(flow(process.clock.millis() + 60_000));
             Program program = (context, input) ->
                     context.step("a", "work", Json.nothing(), () -> work(context.createdTime() + 60_000));

@@ -28,6 +28,10 @@ public record OpenStep(
         return new OpenStep(no, node, no, iteration, 1, StepStatus.QUEUED, 0, due, null, null, null);
     }
 
+    public boolean waitsOn(String what) {
+        return status == StepStatus.PENDING && what.equals(on);
+    }
+
     OpenStep nextAttempt(int newNo, long notBefore) {
         return new OpenStep(
                 newNo, node, firstNo, iteration, attempt + 1, StepStatus.QUEUED, 0, notBefore, null, null, null);
