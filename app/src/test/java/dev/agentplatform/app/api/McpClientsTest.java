@@ -51,6 +51,26 @@ class McpClientsTest {
         Clients.python("mcp-python", "client.py", environment());
     }
 
+    @Test
+    void aKeySeesAndCallsWhatItMayStart() {
+        EveryRoute every = new EveryRoute(server);
+        String list = "{'jsonrpc':'2.0','id':1,'method':'tools/list'}";
+        String greet = "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'skill_greet',"
+                + "'arguments':{'who':'Ada'}}}";
+        String[] none = {"x-api-key", AuthenticationApiTest.key(every, key, "skill:write mcp:read")};
+        every.json(403, "POST", "/mcp", list, none);
+        String[] door = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write agent:write")};
+        assertThat(every.json(200, "POST", "/mcp", list, door).findValuesAsString("name"))
+                .containsExactly("agent_greeter");
+        assertThat(every.json(200, "POST", "/mcp", greet, door).at("/error/code").asInt())
+                .isEqualTo(-32602);
+        String[] skills = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write skill:write")};
+        assertThat(every.json(200, "POST", "/mcp", greet, skills)
+                        .at("/result/content/0/text")
+                        .asString())
+                .isEqualTo("Good day, Ada");
+    }
+
     private static Map<String, String> environment() {
         return Map.of("BASE_URL", "http://127.0.0.1:" + server.port(), "API_KEY", key);
     }
