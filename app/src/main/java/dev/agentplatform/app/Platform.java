@@ -171,13 +171,7 @@ public final class Platform implements AutoCloseable {
                 outbound,
                 vault,
                 McpCommands.from(settings),
-                Map.of(
-                        ToolType.WORKFLOW,
-                        runTools,
-                        ToolType.AGENT,
-                        runTools,
-                        ToolType.CODE,
-                        new CodeTools(code)),
+                Map.of(ToolType.WORKFLOW, runTools, ToolType.AGENT, runTools, ToolType.CODE, new CodeTools(code)),
                 runTools::child);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         agents = new AgentWiring(new AgentWiring.Rooms(

@@ -29,7 +29,8 @@ class McpClientsTest {
                 .asString();
         api = new Api(server, Api.Spelling.WORKSPACE_HEADER, "public", "x-api-key", key);
         McpThings.publish(api);
-        for (int i = 0; i < FILLERS; i++) McpThings.workflow(api, "filler_" + i, McpThings.node("answer", "{'template':'x'}"));
+        for (int i = 0; i < FILLERS; i++)
+            McpThings.workflow(api, "filler_" + i, McpThings.node("answer", "{'template':'x'}"));
     }
 
     @AfterAll
@@ -62,7 +63,9 @@ class McpClientsTest {
         String[] door = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write agent:write")};
         assertThat(every.json(200, "POST", "/mcp", list, door).findValuesAsString("name"))
                 .containsExactly("agent_greeter");
-        assertThat(every.json(200, "POST", "/mcp", greet, door).at("/error/code").asInt())
+        assertThat(every.json(200, "POST", "/mcp", greet, door)
+                        .at("/error/code")
+                        .asInt())
                 .isEqualTo(-32602);
         String[] skills = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write skill:write")};
         assertThat(every.json(200, "POST", "/mcp", greet, skills)

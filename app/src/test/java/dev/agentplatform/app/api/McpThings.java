@@ -28,8 +28,8 @@ final class McpThings {
                 api,
                 "skill",
                 "greet",
-                "'runtime_type':'template','parameter_schema_json':{'type':'object','required':['who'],"
-                        + "'properties':{'who':{'type':'string'}}},'implementation_json':{'template':'Good day, $who'}");
+                "'runtime_type':'template','parameter_schema_json':{'type':'object','required':['who'],'properties':{'who':{'type':'string'}}},'implementation_json':{'template':'Good"
+                    + " day, $who'}");
     }
 
     /** A published workflow with this code; gives its id. */
