@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.agent.AgentMemory;
 import dev.agentplatform.agent.AgentModule;
 import dev.agentplatform.agent.AgentParts;
@@ -7,6 +8,7 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.code.CodeRunner;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.NodeType;
+import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
@@ -18,6 +20,8 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.runtime.Runs;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
 import dev.agentplatform.skill.SkillModule;
@@ -41,6 +45,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The rooms of agents, teams and skills, and what each sees of the others and of the rooms below. */
 final class AgentWiring {
+    /** What a team's metadata tells its members' runs. */
+    private static final List<String> HANDED_ON = List.of("app_id", ProgramRuns.USER, ProgramRuns.STREAM);
+
     private final Rooms rooms;
     private final SkillModule skill;
     private final AgentModule agent;
@@ -57,6 +64,7 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
+            AgentKnowledge knowledge,
             RunTools runTools,
             WorkflowTargets workflows,
             StepQuestions questions,
@@ -66,7 +74,12 @@ final class AgentWiring {
 
     /** What the routes need beside; made after the engine. */
     record Running(
-            Engine engine, Follower follower, Database database, Clock clock, BiPredicate<String, UUID> sessions) {}
+            Engine engine,
+            Follower follower,
+            Database database,
+            Clock clock,
+            BiPredicate<String, UUID> sessions,
+            RunBudgets budgets) {}
 
     AgentWiring(Rooms rooms) {
         this.rooms = rooms;
@@ -75,6 +88,7 @@ final class AgentWiring {
         AgentParts parts = new AgentParts(
                 rooms.model().models(),
                 rooms.memory(),
+                rooms.knowledge(),
                 Map.of(
                         "tool",
                         new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),
@@ -97,8 +111,10 @@ final class AgentWiring {
                     .put("team_id", run.definitionId().toString())
                     .put("team_run_id", run.id().toString())
                     .put("member_key", member.key());
-            if (run.metadata().has("app_id"))
-                metadata.set("app_id", run.metadata().get("app_id"));
+            for (String handedOn : HANDED_ON) {
+                if (run.metadata().has(handedOn))
+                    metadata.set(handedOn, run.metadata().get(handedOn));
+            }
             return agents.submission(
                     agents.resolve(run.workspaceId(), member.agent(), member.version()),
                     run.sessionId(),
@@ -146,6 +162,11 @@ final class AgentWiring {
         return List.of(agent.runKind(), team.runKind(), skill.runKind());
     }
 
+    /** How they look in documents; what is named comes before what names it. */
+    List<DefinitionFormat> formats() {
+        return List.of(skill.format(), agent.format(), team.format());
+    }
+
     /** The node types of workflows that run an agent, a team or a skill. */
     List<NodeType> nodes() {
         return List.of(node("agent", agents), node("team", teams), node("skill", skills));
@@ -179,15 +200,24 @@ final class AgentWiring {
                 new ProgramJobs("skill", skillRuns(running)));
     }
 
+    /** Runs of what is published, for those who know it by name. */
+    PublishedRuns published(Running running, Runs workflows) {
+        return new PublishedRuns(
+                rooms.catalog(),
+                workflows,
+                Map.of("agent", agentRuns(running), "team", teamRuns(running), "skill", skillRuns(running)),
+                skill::inputOf);
+    }
+
     private ProgramRuns agentRuns(Running running) {
-        return agent.runs(running.engine(), rooms.ids(), running.sessions());
+        return agent.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns teamRuns(Running running) {
-        return team.runs(running.engine(), rooms.ids(), running.sessions());
+        return team.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns skillRuns(Running running) {
-        return skill.runs(running.engine(), rooms.ids(), running.sessions());
+        return skill.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 }

@@ -11,14 +11,17 @@ import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
 import dev.agentplatform.engine.graph.Transition;
 import dev.agentplatform.events.LogEvent;
+import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.Scope;
+import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -206,7 +209,12 @@ final class GraphDriver implements Driver {
                     || nextControl.open(step.no()).isEmpty()) continue;
             switch (step.status()) {
                 case RUNNING -> overdue(step);
-                case PENDING -> resume(step, new Arrival.TimeUp());
+                case PENDING -> {
+                    if (isHeld(step)) {
+                        turn.rows.addAll(withdrawn(step));
+                        react(new Happening.Requeued(step.no()));
+                    } else resume(step, new Arrival.TimeUp());
+                }
                 default -> {}
             }
         }
@@ -231,7 +239,10 @@ final class GraphDriver implements Driver {
                 turn.tell("run.cancelling", event -> event.text("reason", Mailbag.reason(message)));
                 react(new Happening.End(RunStatus.CANCELLED, "cancelled"));
             }
-            case HUMAN -> resumeIfWaiting(message.no(), "human", Mailbag.answer(message));
+            case HUMAN -> {
+                held(message.no()).ifPresent(step -> released(step, Mailbag.answer(message)));
+                resumeIfWaiting(message.no(), "human", Mailbag.answer(message));
+            }
             case CHILD -> resumeIfWaiting(message.no(), "child", Mailbag.childEnded(message));
             case SIGNAL -> {
                 for (OpenStep step : List.copyOf(nextControl.open())) {
@@ -239,6 +250,20 @@ final class GraphDriver implements Driver {
                 }
             }
         }
+    }
+
+    private Optional<OpenStep> held(int no) {
+        return nextControl.open(no).filter(GraphDriver::isHeld);
+    }
+
+    private static boolean isHeld(OpenStep step) {
+        return step.status() == StepStatus.PENDING && Hold.ON.equals(step.on());
+    }
+
+    /** Somebody has said whether a held step may go on. */
+    private void released(OpenStep step, Arrival.Answer answer) {
+        if (Hold.allows(answer.body())) react(new Happening.Requeued(step.no()));
+        else finish(step, Hold.Note.of(step.note()).refused());
     }
 
     private void resumeIfWaiting(int no, String on, Arrival arrival) {
@@ -406,8 +431,13 @@ final class GraphDriver implements Driver {
             startWork(started, node);
         } else {
             folded++;
-            finish(started, workshop.attempt(() -> node.work().execute(context(started, nextValues))));
+            finish(started, workshop.attempt(() -> enter(node, context(started, nextValues))));
         }
+    }
+
+    private Outcome enter(Node node, NodeContext context) throws Exception {
+        workshop.gate().enter(run, context.stepId());
+        return node.work().execute(context);
     }
 
     private void startWork(OpenStep step, Node node) {
@@ -419,10 +449,7 @@ final class GraphDriver implements Driver {
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
             if (stream != null) streams.add(stream);
-            working.put(
-                    step.no(),
-                    workshop.start(
-                            run.id(), step.no(), stream, () -> node.work().execute(context)));
+            working.put(step.no(), workshop.start(run.id(), step.no(), stream, () -> enter(node, context)));
         });
     }
 
@@ -438,6 +465,7 @@ final class GraphDriver implements Driver {
             case Outcome.Done done -> completed(step, done);
             case Outcome.Fail fail -> failed(step, fail);
             case Outcome.Wait wait -> waits(step, wait);
+            case Outcome.Held held -> hold(step, held.hold());
         }
     }
 
@@ -475,6 +503,17 @@ final class GraphDriver implements Driver {
         result = new StepResult(output, workshop.masked(fail.input()), message);
         react(new Happening.Failed(step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
         result = null;
+    }
+
+    private void hold(OpenStep step, Hold hold) {
+        turn.rows.addAll(hold.rows(run, Ids.step(run.id(), step.no()), step.no(), turn.now));
+        turn.tell(hold.event(), event -> journal.describe(event, step).json("detail", hold.detail()));
+        react(new Happening.Blocked(step.no(), Hold.ON, hold.until(), hold.note()));
+        turn.tell("step.waiting", event -> journal.describe(event, step).put("on", Hold.ON));
+    }
+
+    private List<RowWrite> withdrawn(OpenStep step) {
+        return workshop.gate().withdrawn(run, Hold.Note.of(step.note()).detail(), turn.now);
     }
 
     private static JsonNode orNull(JsonNode node) {
@@ -521,6 +560,10 @@ final class GraphDriver implements Driver {
     }
 
     private void abandonWait(OpenStep step) {
+        if (isHeld(step)) {
+            turn.rows.addAll(withdrawn(step));
+            return;
+        }
         Node node = flow.nodes().get(step.node());
         if (node.work() != null) turn.rows.addAll(node.work().abandoned(context(step, nextValues)));
     }

@@ -9,6 +9,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.store.Database;
+import dev.agentplatform.store.RowWrite;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +70,8 @@ final class ProgramDriver implements Driver {
         leaves = false;
         for (Input input : inputs) apply(input);
         starts = starts && next.ending() == null;
-        if (starts && turn.budget != 0 && !active) turn.afterCommit.add(this::startProgram);
+        boolean present = active && !leaves;
+        if (starts && turn.budget != 0 && !present) turn.afterCommit.add(this::startProgram);
         boolean everythingStopped =
                 next.ending() != null && !(active && !leaves) && next.open().isEmpty();
         if (everythingStopped && turn.ended() == null) turn.end(endedAs(next.ending()));
@@ -197,7 +199,10 @@ final class ProgramDriver implements Driver {
         if (deadline > 0 && deadline <= turn.now && next.ending() == null) end("timed_out");
         for (Open step : List.copyOf(next.open().values())) {
             if (step.until() == 0 || step.until() > turn.now) continue;
-            abandon(step, StepStatus.COMPLETED);
+            if (Hold.ON.equals(step.on())) {
+                turn.rows.addAll(withdrawn(step));
+                release(step);
+            } else abandon(step, StepStatus.COMPLETED);
             goOn();
         }
     }
@@ -238,10 +243,46 @@ final class ProgramDriver implements Driver {
 
     private void answered(int no, Arrival.Answer answer) {
         for (Open step : List.copyOf(next.open().values())) {
-            if (step.no() != no || !"human".equals(step.on())) continue;
-            close(step, StepStatus.COMPLETED, answer.body(), null, null);
+            if (step.no() != no) continue;
+            if (Hold.ON.equals(step.on())) released(step, answer);
+            else if ("human".equals(step.on())) close(step, StepStatus.COMPLETED, answer.body(), null, null);
+            else continue;
             goOn();
         }
+    }
+
+    /** Somebody has said whether a held step may go on. */
+    private void released(Open step, Arrival.Answer answer) {
+        if (Hold.allows(answer.body())) {
+            release(step);
+            return;
+        }
+        Hold.Note note = Hold.Note.of(step.signal());
+        close(step, StepStatus.FAILED, Json.nothing(), note.code(), note.message());
+    }
+
+    /** Its work begins anew when the program comes to it again. */
+    private void release(Open step) {
+        next = next.with(new Open(step.no(), step.key(), step.type(), step.started(), null, null, 0));
+    }
+
+    private void held(ProgramRequest.Held request) {
+        Hold hold = request.hold();
+        for (Open step : List.copyOf(next.open().values())) {
+            if (step.no() != request.no()) continue;
+            turn.rows.addAll(hold.rows(run, Ids.step(run.id(), step.no()), step.no(), turn.now));
+            turn.tell(hold.event(), event -> describe(event, step).json("detail", hold.detail()));
+            Open waiting =
+                    new Open(step.no(), step.key(), step.type(), step.started(), Hold.ON, hold.note(), hold.until());
+            next = next.with(waiting);
+            turn.tell("step.waiting", event -> describe(event, step).put("on", Hold.ON));
+            if (next.ending() != null) abandon(waiting, StepStatus.CANCELLED);
+        }
+        turn.afterCommit.add(() -> request.reply().complete(null));
+    }
+
+    private List<RowWrite> withdrawn(Open step) {
+        return workshop.gate().withdrawn(run, Hold.Note.of(step.signal()).detail(), turn.now);
     }
 
     private void childEnded(int no) {
@@ -262,6 +303,7 @@ final class ProgramDriver implements Driver {
         switch (request) {
             case ProgramRequest.Intend intend -> intend(intend);
             case ProgramRequest.Record record -> record(record);
+            case ProgramRequest.Held held -> held(held);
             case ProgramRequest.Note note -> note(note);
             case ProgramRequest.Wait wait -> await(wait);
             case ProgramRequest.Finished finished -> finished(finished);
@@ -309,6 +351,8 @@ final class ProgramDriver implements Driver {
     private void await(ProgramRequest.Wait wait) {
         leaves = true;
         if (next.ending() != null) return;
+        // What held it may have been settled before it left.
+        if (wait.all().isEmpty()) goOn();
         for (ProgramRequest.Awaited one : wait.all()) {
             Open step = new Open(next.nextNo(), one.key(), one.on(), turn.now, one.on(), one.signal(), one.until());
             next = next.with(step);
@@ -325,6 +369,7 @@ final class ProgramDriver implements Driver {
         if ("human".equals(step.on())) {
             turn.rows.addAll(program.abandoned(run, step.key(), Ids.step(run.id(), step.no()), turn.now));
         }
+        if (Hold.ON.equals(step.on())) turn.rows.addAll(withdrawn(step));
         close(step, as, Json.nothing(), null, null);
     }
 

@@ -25,7 +25,8 @@ public final class Nouns {
             Map.entry("memories", "memory"),
             Map.entry("teams", "team"),
             Map.entry("skills", "skill"),
-            Map.entry("events", "event"));
+            Map.entry("events", "event"),
+            Map.entry("budgets", "budget"));
 
     private static final Set<String> KNOWN = Set.of(
             "gateway",
@@ -43,6 +44,7 @@ public final class Nouns {
             "knowledge",
             "event",
             "auth",
+            "budget",
             "scheduler",
             "mcp");
 
