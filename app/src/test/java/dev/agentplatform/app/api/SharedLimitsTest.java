@@ -52,16 +52,14 @@ class SharedLimitsTest {
             second.get("/events").expect(200);
 
             redis.restart();
-            try (var client = redis.client()) {
-                String bucket = "agent-platform:rate:workspace:" + first.workspace();
-                client.del(bucket);
-                Await.until(
-                        () -> {
-                            first.get("/events");
-                            return client.exists(bucket);
-                        },
-                        "the shared bucket to be used again");
-            }
+            String bucket = "agent-platform:rate:workspace:" + first.workspace();
+            redis.delete(bucket);
+            Await.until(
+                    () -> {
+                        first.get("/events");
+                        return redis.has(bucket);
+                    },
+                    "the shared bucket to be used again");
         }
     }
 }

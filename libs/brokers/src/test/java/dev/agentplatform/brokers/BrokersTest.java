@@ -14,7 +14,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.RedisClient;
 
 /** Several hosts in a URL, against real servers. */
 class BrokersTest {
@@ -54,9 +53,8 @@ class BrokersTest {
     void whatRedisObjectsToIsNoAbsence() {
         Assumptions.assumeTrue(TestRedis.available(), "no redis-server is installed");
         try (TestRedis server = TestRedis.start();
-                RedisClient client = server.client();
                 Redis redis = redis(server.url())) {
-            client.set("a", "no number");
+            server.set("a", "no number");
             assertThatThrownBy(() -> redis.run(COUNT, List.of("a"), List.of()))
                     .isInstanceOf(BrokerRefused.class)
                     .hasMessageContaining("not an integer");
@@ -84,7 +82,7 @@ class BrokersTest {
                 assertThat(rabbitMq.publish(RabbitMq.EXCHANGE, List.of(first, lost, second)))
                         .containsOnlyKeys(lost.id());
                 assertThat(server.take(queue))
-                        .extracting(one -> one.properties().getMessageId())
+                        .extracting(TestRabbitMq.Received::id)
                         .containsExactly(first.id().toString(), second.id().toString());
                 assertThatThrownBy(() -> rabbitMq.publish("not-there", List.of(first)))
                         .isInstanceOf(BrokerRefused.class)

@@ -1,6 +1,5 @@
 package dev.agentplatform.testkit;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -22,6 +21,8 @@ import java.util.concurrent.TimeoutException;
 
 /** A real RabbitMQ. It takes some seconds to start: share one. */
 public final class TestRabbitMq implements AutoCloseable {
+    private static final int PERSISTENT = 2;
+
     private final BrokerProcess process;
     private final Map<String, String> environment;
 
@@ -80,7 +81,8 @@ public final class TestRabbitMq implements AutoCloseable {
     }
 
     /** A message as a consumer gets it. */
-    public record Received(String routingKey, AMQP.BasicProperties properties, String body) {}
+    public record Received(
+            String routingKey, String id, String type, boolean persistent, Map<String, String> headers, String body) {}
 
     /** Makes a durable queue that gets what is published to a durable topic exchange; both are made if missing. */
     public String queue(String exchange, String bindingKey) {
@@ -102,13 +104,22 @@ public final class TestRabbitMq implements AutoCloseable {
         return with(channel -> {
             List<Received> all = new ArrayList<>();
             for (GetResponse one = channel.basicGet(queue, true); one != null; one = channel.basicGet(queue, true)) {
-                all.add(new Received(
-                        one.getEnvelope().getRoutingKey(),
-                        one.getProps(),
-                        new String(one.getBody(), StandardCharsets.UTF_8)));
+                all.add(received(one));
             }
             return all;
         });
+    }
+
+    private static Received received(GetResponse one) {
+        Map<String, String> headers = new HashMap<>();
+        one.getProps().getHeaders().forEach((name, value) -> headers.put(name, value.toString()));
+        return new Received(
+                one.getEnvelope().getRoutingKey(),
+                one.getProps().getMessageId(),
+                one.getProps().getType(),
+                one.getProps().getDeliveryMode() == PERSISTENT,
+                headers,
+                new String(one.getBody(), StandardCharsets.UTF_8));
     }
 
     private interface Use<T> {

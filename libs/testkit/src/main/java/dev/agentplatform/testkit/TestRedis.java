@@ -64,9 +64,22 @@ public final class TestRedis implements AutoCloseable {
         }
     }
 
-    /** For what a test has to say to it otherwise. */
-    public RedisClient client() {
-        return RedisClient.create("127.0.0.1", port());
+    public void set(String key, String value) {
+        try (RedisClient client = RedisClient.create("127.0.0.1", port())) {
+            client.set(key, value);
+        }
+    }
+
+    public void delete(String key) {
+        try (RedisClient client = RedisClient.create("127.0.0.1", port())) {
+            client.del(key);
+        }
+    }
+
+    public boolean has(String key) {
+        try (RedisClient client = RedisClient.create("127.0.0.1", port())) {
+            return client.exists(key);
+        }
     }
 
     /** As {@code kill -9} does it. */
