@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.agent.AgentMemory;
 import dev.agentplatform.agent.AgentModule;
 import dev.agentplatform.agent.AgentParts;
@@ -19,6 +20,8 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.runtime.Runs;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
 import dev.agentplatform.skill.SkillModule;
@@ -42,6 +45,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The rooms of agents, teams and skills, and what each sees of the others and of the rooms below. */
 final class AgentWiring {
+    /** What a team's metadata tells its members' runs. */
+    private static final List<String> HANDED_ON = List.of("app_id", ProgramRuns.USER, ProgramRuns.STREAM);
+
     private final Rooms rooms;
     private final SkillModule skill;
     private final AgentModule agent;
@@ -58,6 +64,7 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
+            AgentKnowledge knowledge,
             RunTools runTools,
             WorkflowTargets workflows,
             StepQuestions questions,
@@ -81,6 +88,7 @@ final class AgentWiring {
         AgentParts parts = new AgentParts(
                 rooms.model().models(),
                 rooms.memory(),
+                rooms.knowledge(),
                 Map.of(
                         "tool",
                         new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),
@@ -103,8 +111,10 @@ final class AgentWiring {
                     .put("team_id", run.definitionId().toString())
                     .put("team_run_id", run.id().toString())
                     .put("member_key", member.key());
-            if (run.metadata().has("app_id"))
-                metadata.set("app_id", run.metadata().get("app_id"));
+            for (String handedOn : HANDED_ON) {
+                if (run.metadata().has(handedOn))
+                    metadata.set(handedOn, run.metadata().get(handedOn));
+            }
             return agents.submission(
                     agents.resolve(run.workspaceId(), member.agent(), member.version()),
                     run.sessionId(),
@@ -152,6 +162,11 @@ final class AgentWiring {
         return List.of(agent.runKind(), team.runKind(), skill.runKind());
     }
 
+    /** How they look in documents; what is named comes before what names it. */
+    List<DefinitionFormat> formats() {
+        return List.of(skill.format(), agent.format(), team.format());
+    }
+
     /** The node types of workflows that run an agent, a team or a skill. */
     List<NodeType> nodes() {
         return List.of(node("agent", agents), node("team", teams), node("skill", skills));
@@ -183,6 +198,15 @@ final class AgentWiring {
                 new ProgramJobs("agent", agentRuns(running)),
                 new ProgramJobs("team", teamRuns(running)),
                 new ProgramJobs("skill", skillRuns(running)));
+    }
+
+    /** Runs of what is published, for those who know it by name. */
+    PublishedRuns published(Running running, Runs workflows) {
+        return new PublishedRuns(
+                rooms.catalog(),
+                workflows,
+                Map.of("agent", agentRuns(running), "team", teamRuns(running), "skill", skillRuns(running)),
+                skill::inputOf);
     }
 
     private ProgramRuns agentRuns(Running running) {

@@ -7,6 +7,7 @@ import dev.agentplatform.app.command.MigrateCommand;
 import dev.agentplatform.app.command.RunCommand;
 import dev.agentplatform.app.command.ServeCommand;
 import dev.agentplatform.app.command.SmokeCommand;
+import dev.agentplatform.app.command.TestCommand;
 import dev.agentplatform.app.command.VersionCommand;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
@@ -39,6 +40,7 @@ public final class Main {
                 new DemoCommand(),
                 new ServeCommand(),
                 new RunCommand(),
+                new TestCommand(),
                 new SmokeCommand(),
                 new DoctorCommand(),
                 new BenchCommand(),

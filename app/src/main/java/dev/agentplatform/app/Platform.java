@@ -1,7 +1,10 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
+import dev.agentplatform.brokers.RabbitMq;
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.budget.BudgetModule;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
@@ -10,6 +13,7 @@ import dev.agentplatform.code.CodeNode;
 import dev.agentplatform.code.CodeRoutes;
 import dev.agentplatform.code.CodeSettings;
 import dev.agentplatform.code.Sandboxes;
+import dev.agentplatform.definition.DefinitionModule;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -21,14 +25,18 @@ import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
 import dev.agentplatform.gateway.access.AccessSettings;
+import dev.agentplatform.gateway.access.Rights;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
 import dev.agentplatform.human.StepQuestions;
 import dev.agentplatform.kernel.Ids;
+import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
+import dev.agentplatform.knowledge.Knowledge;
+import dev.agentplatform.knowledge.KnowledgeModule;
 import dev.agentplatform.mcp.McpRoutes;
 import dev.agentplatform.memory.Memories;
 import dev.agentplatform.memory.MemoryModule;
@@ -52,6 +60,7 @@ import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
 import dev.agentplatform.scheduler.JobTarget;
 import dev.agentplatform.scheduler.SchedulerModule;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -81,6 +90,7 @@ import dev.agentplatform.workflow.nodes.HttpRequestNode;
 import dev.agentplatform.workflow.nodes.IfElseNode;
 import dev.agentplatform.workflow.nodes.JoinNode;
 import dev.agentplatform.workflow.nodes.KnowledgeRetrievalNode;
+import dev.agentplatform.workflow.nodes.KnowledgeSearch;
 import dev.agentplatform.workflow.nodes.LoopNode;
 import dev.agentplatform.workflow.nodes.StartNode;
 import dev.agentplatform.workflow.nodes.SubWorkflowNode;
@@ -98,8 +108,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
@@ -119,7 +131,10 @@ public final class Platform implements AutoCloseable {
     private final BudgetModule budget;
     private final ModelModule model;
     private final MemoryModule memory;
+    private final KnowledgeModule knowledge;
     private final Vault vault;
+    private final Optional<Redis> redis;
+    private final Optional<RabbitMq> rabbitMq;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
     private final WorkflowModule workflow;
@@ -129,18 +144,25 @@ public final class Platform implements AutoCloseable {
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
+    private final Routes models;
     private final AgentWiring agents;
     private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
     private final List<RunStarter> starters;
     private final Duration mcpWaitMax;
     private final EventModule event;
+    private final DefinitionModule definition;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
     private final AuthModule auth;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
+        this(settings, roles, UnaryOperator.identity());
+    }
+
+    /** @param nodes what stands in for each type of node, in tests of workflows */
+    Platform(Settings settings, Roles roles, UnaryOperator<NodeType> nodes) {
         tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
         worker = roles.worker();
@@ -155,6 +177,8 @@ public final class Platform implements AutoCloseable {
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
         vault = Vault.from(settings, data, embedded());
+        redis = Redis.from(settings, Redis.PATIENT);
+        rabbitMq = RabbitMq.from(settings);
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
         StepQuestions questions = new StepQuestions(outbox, ids);
@@ -194,6 +218,7 @@ public final class Platform implements AutoCloseable {
                 tool,
                 model,
                 new AgentMemories(memory.memories()),
+                this::passages,
                 runTools,
                 this::target,
                 questions,
@@ -201,16 +226,27 @@ public final class Platform implements AutoCloseable {
                 ids,
                 autoStart));
         List<RunKind> kinds = new ArrayList<>(agents.kinds());
-        kinds.add(workflows(benchNodes));
+        kinds.add(workflows(benchNodes, nodes));
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
+        knowledge = new KnowledgeModule(
+                settings,
+                new KnowledgeModule.Wiring(
+                        database,
+                        process,
+                        outbox,
+                        outbound,
+                        new KnowledgeEmbeddings(model.models()),
+                        clock,
+                        ids,
+                        roles.worker()));
         engine.attach(budget.gate());
         runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), budget.ofRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        HumanTasks tasks = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
-        budget.attach(tasks);
-        human = HumanRoutes.of(tasks);
+        HumanTasks people = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
+        budget.attach(people);
+        human = HumanRoutes.of(people);
         session = new SessionModule(
                 database,
                 clock,
@@ -229,6 +265,13 @@ public final class Platform implements AutoCloseable {
         agentRoutes = agents.routes(running);
         List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);
+        models = model.routes(
+                engine,
+                new Follower(database, process.live()),
+                new DefinitionModels(
+                        agents.published(running, runs),
+                        new Rights(AccessSettings.from(settings), auth.permissions()),
+                        people));
         List<JobTarget> targetsOfJobs = new ArrayList<>(programs);
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
@@ -236,10 +279,13 @@ public final class Platform implements AutoCloseable {
         starters = new ArrayList<>(programs);
         starters.add(new TriggeredRuns(runs));
         mcpWaitMax = Duration.ofSeconds(settings.number("AGENT_PLATFORM_MCP_CALL_SECONDS", 600, 1, 86_400));
-        event = new EventModule(eventWiring(roles), settings);
+        event = new EventModule(eventWiring(roles, AccessSettings.from(settings).authRequired()), settings);
+        List<DefinitionFormat> formats = new ArrayList<>(List.of(tool.format(), workflow.format()));
+        formats.addAll(agents.formats());
+        definition = new DefinitionModule(database, catalog, formats);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles) {
+    private EventModule.Wiring eventWiring(Roles roles, boolean guarded) {
         return new EventModule.Wiring(
                 database,
                 process,
@@ -251,6 +297,9 @@ public final class Platform implements AutoCloseable {
                 ids,
                 starters,
                 List.of(scheduler.sender()),
+                redis,
+                rabbitMq,
+                guarded,
                 roles.worker());
     }
 
@@ -292,7 +341,7 @@ public final class Platform implements AutoCloseable {
         return new NodeTypes(types);
     }
 
-    private RunKind workflows(boolean benchNodes) {
+    private RunKind workflows(boolean benchNodes, UnaryOperator<NodeType> nodes) {
         WorkflowTargets targets = this::target;
         List<NodeType> types = new ArrayList<>(List.of(
                 new StartNode(),
@@ -306,7 +355,7 @@ public final class Platform implements AutoCloseable {
                 new LoopNode(targets),
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
-                new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
+                new KnowledgeRetrievalNode(outbound, this::retrieved),
                 new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(outbox),
                 tool.node(),
@@ -317,10 +366,33 @@ public final class Platform implements AutoCloseable {
         types.addAll(agents.nodes());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
-        for (NodeType type : types) byName.put(type.name(), type);
+        for (NodeType type : types) byName.put(type.name(), nodes.apply(type));
         WorkflowKind.Documents documents = (workspace, version) ->
                 workflow.workflows().resolve(workspace, null, version).body();
         return new WorkflowKind(documents, new WorkflowCompiler(byName));
+    }
+
+    private List<KnowledgeSearch.Passage> retrieved(
+            String workspaceId, String base, String query, int topK, JsonNode filters) throws InterruptedException {
+        List<KnowledgeSearch.Passage> passages = new ArrayList<>();
+        for (Knowledge.Passage found : knowledge.knowledge().search(workspaceId, base, query, topK, filters)) {
+            passages.add(new KnowledgeSearch.Passage(
+                    found.title(),
+                    found.text(),
+                    found.score(),
+                    found.metadata(),
+                    found.documentId(),
+                    found.chunkId(),
+                    found.position()));
+        }
+        return passages;
+    }
+
+    private List<AgentKnowledge.Passage> passages(String workspaceId, String base, String question, int topK)
+            throws InterruptedException {
+        return knowledge.knowledge().search(workspaceId, base, question, topK, Json.nothing()).stream()
+                .map(found -> new AgentKnowledge.Passage(found.title(), found.text()))
+                .toList();
     }
 
     private WorkflowTargets.Version target(String workspaceId, String named, String version) {
@@ -384,6 +456,7 @@ public final class Platform implements AutoCloseable {
         process.start();
         if (worker) scheduler.start();
         event.start();
+        knowledge.start();
     }
 
     public Database database() {
@@ -397,6 +470,16 @@ public final class Platform implements AutoCloseable {
 
     public Engine engine() {
         return process.engine();
+    }
+
+    /** The operator's; empty when none is configured. */
+    public Optional<Redis> redis() {
+        return redis;
+    }
+
+    /** See {@link #redis}. */
+    public Optional<RabbitMq> rabbitMq() {
+        return rabbitMq;
     }
 
     public EngineProcess process() {
@@ -448,12 +531,14 @@ public final class Platform implements AutoCloseable {
         routes.addAll(agentRoutes);
         routes.addAll(List.of(
                 tool.routes(),
-                model.routes(),
+                models,
                 CodeRoutes.of(code),
                 memory.routes(),
+                knowledge.routes(),
                 budget.routes(),
                 event.routes(),
                 scheduler.routes(),
+                definition.routes(),
                 auth.routes()));
         return List.copyOf(routes);
     }
@@ -494,6 +579,7 @@ public final class Platform implements AutoCloseable {
     public void close() {
         scheduler.stop();
         event.stop();
+        knowledge.stop();
         process.stop();
         tool.stop();
         auth.close();
@@ -501,6 +587,8 @@ public final class Platform implements AutoCloseable {
         memory.stop();
         model.stop();
         subscriptions.stop();
+        redis.ifPresent(Redis::close);
+        rabbitMq.ifPresent(RabbitMq::close);
         outbound.close();
         database.close();
         lock.close();

@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.gateway.Check;
 import dev.agentplatform.gateway.GatewayRoutes;
 import dev.agentplatform.gateway.Metrics;
@@ -42,6 +43,9 @@ public final class PlatformServer implements LifeCycle {
     private final Idempotency idempotency;
     private final ApiKeys keys;
     private final Metrics metrics;
+    /** For requests that wait; the platform's own one is patient. */
+    private final Optional<Redis> hastyRedis;
+
     private final HttpServer server;
     private final List<Route> routes;
 
@@ -60,14 +64,16 @@ public final class PlatformServer implements LifeCycle {
             if (!known.contains(service)) throw new WrongSetting("--services", service, String.join(", ", known));
         }
         metrics = new Metrics();
-        List<Check> checks = List.of(
+        List<Check> checks = new ArrayList<>(List.of(
                 new Check("database", () -> platform.database().read(sql -> sql.one("SELECT 1 AS one", row -> 1))),
                 new Check("schema", () -> {
                     if (!Migrations.pending(platform.database()).isEmpty()) {
                         throw new IllegalStateException("migrations are pending");
                     }
                 }),
-                Check.told("code-runner", platform.code()::check));
+                Check.told("code-runner", platform.code()::check)));
+        platform.redis().ifPresent(redis -> checks.add(Check.told("redis", redis::check)));
+        platform.rabbitMq().ifPresent(rabbitMq -> checks.add(Check.told("rabbitmq", rabbitMq::check)));
         List<Check> reachable = new ArrayList<>();
         for (Routes room : rooms) reachable.add(new Check(room.service(), Check.IN_PROCESS));
         reachable.addAll(forwarding.checks());
@@ -94,7 +100,8 @@ public final class PlatformServer implements LifeCycle {
                 : Optional.empty();
         List<Observer> observers = new ArrayList<>(List.of(metrics));
         audit.ifPresent(observers::add);
-        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime), idempotency);
+        hastyRedis = Redis.from(settings, Redis.HASTY);
+        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime, hastyRedis), idempotency);
         server = new HttpServer(http, platform.ids(), rooms, filters, observers);
         metrics.watchStreams(server::streamCount);
         EngineMetrics.register(metrics.registry(), platform);
@@ -130,6 +137,7 @@ public final class PlatformServer implements LifeCycle {
         forwarding.stop();
         audit.ifPresent(Audit::stop);
         idempotency.stop();
+        hastyRedis.ifPresent(Redis::close);
         metrics.close();
     }
 

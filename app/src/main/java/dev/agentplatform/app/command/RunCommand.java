@@ -7,7 +7,7 @@ import dev.agentplatform.app.client.EventLines;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.workflow.dsl.DefinitionText;
+import dev.agentplatform.language.DefinitionText;
 import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;
 import dev.agentplatform.workflow.dsl.NodeTypes;

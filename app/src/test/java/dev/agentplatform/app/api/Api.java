@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.kernel.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -38,6 +39,14 @@ final class Api {
         this.spelling = spelling;
         this.workspace = workspace;
         this.always = always;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    HttpClient client() {
+        return server.client();
     }
 
     ApiServer server() {

@@ -45,6 +45,9 @@ final class Things {
             Map.entry("/auth/assignments/", "assignments"),
             Map.entry("/gateway/api-keys/", "api-keys"),
             Map.entry("/memories/", "memory"),
+            Map.entry("/knowledge/bases/", "knowledge_base"),
+            Map.entry("/knowledge/documents/", "knowledge_document"),
+            Map.entry("/knowledge/searches/", "knowledge_search"),
             Map.entry("/agents/versions/", "agent_version"),
             Map.entry("/agents/runs/", "agent_run"),
             Map.entry("/agents/", "agent"),
@@ -126,6 +129,7 @@ final class Things {
                 "api-keys",
                 api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
         ids.put("memory", made(api, "/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}"));
+        knowledge(api, ids);
         toolsAndModels(api, ids);
         ids.put("budget", made(api, "/budgets", "{'scope_type':'user','scope_id':'u','limit':{'tokens':5}}"));
         eventsAndJobs(api, ids);
@@ -144,6 +148,18 @@ final class Things {
                 kind + "_version",
                 Programs.version(api, kind, id, version).expect(201).id());
         ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
+    }
+
+    private static void knowledge(Api api, Map<String, String> ids) {
+        ids.put("knowledge_base", made(api, "/knowledge/bases", "{'code':'mine','name':'Mine'}"));
+        ids.put(
+                "knowledge_document",
+                made(api, "/knowledge/documents", "{'knowledge_base_id':'mine','title':'t','content_text':'mine'}"));
+        ids.put(
+                "knowledge_search",
+                api.post("/knowledge/search", "{'knowledge_base_id':'mine','query':'mine'}")
+                        .expect(200)
+                        .id());
     }
 
     private static void toolsAndModels(Api api, Map<String, String> ids) {

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 /** One request with its redirects, on a thread of its own. */
 final class Exchange implements Callable<OutboundResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final ScopedValue<Exchange> RUNNING = ScopedValue.newInstance();
 
     /** Set by the client itself: a second opinion on where a message ends is how requests are smuggled. */
@@ -120,12 +123,12 @@ final class Exchange implements Callable<OutboundResponse> {
 
     private Hop first() {
         String method = request.method().toUpperCase(Locale.ROOT);
-        if (!method.matches("[A-Z]{1,20}") || method.equals("CONNECT")) {
+        if (!METHOD.matcher(method).matches() || method.equals("CONNECT")) {
             throw new OutboundError(Code.INVALID_REQUEST, "The method is not one that can be sent.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         request.headers().forEach((name, value) -> {
-            if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")) {
+            if (!HEADER_NAME.matcher(name).matches()) {
                 throw new OutboundError(Code.INVALID_REQUEST, "A header has a name that cannot be sent.");
             }
             if (value.chars().anyMatch(c -> (c != '\t' && c < ' ') || c == 0x7F)) {

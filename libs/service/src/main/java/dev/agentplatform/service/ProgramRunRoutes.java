@@ -33,7 +33,7 @@ public final class ProgramRunRoutes {
     private final Engine engine;
     private final Driving driving;
     private final ProgramDriving programs;
-    private final Follower follower;
+    private final RunStream stream;
 
     public ProgramRunRoutes(RunnableKind kind, ProgramRuns runs, Engine engine, Follower follower) {
         this.kind = kind;
@@ -42,7 +42,7 @@ public final class ProgramRunRoutes {
         this.engine = engine;
         this.driving = new Driving(engine);
         this.programs = new ProgramDriving(engine);
-        this.follower = follower;
+        this.stream = new RunStream(engine, follower);
     }
 
     record Drive(
@@ -98,10 +98,7 @@ public final class ProgramRunRoutes {
                 .body(Cancel.class)
                 .answers(202, ObjectNode.class, "The run, which is ending")
                 .handle(this::cancel);
-        routes.sse(
-                one + "/events",
-                "Follow a run: its log, then live, until it ends",
-                (request, stream) -> RunStream.follow(follower, run(request), request, stream));
+        stream.addTo(routes, one + "/events", this::run);
     }
 
     private Reply start(Request request) throws InterruptedException {

@@ -18,6 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Starts runs of one kind of program and finds them. */
 public final class ProgramRuns {
+    /** In a run's metadata, true: whoever started it reads the text of its models as it comes. */
+    public static final String STREAM = "stream";
+
+    /** In a run's metadata: the user for whom it runs. */
+    public static final String USER = "user_id";
+
     private static final String DRY_RUN = "dry_run";
 
     private final Engine engine;
@@ -88,22 +94,11 @@ public final class ProgramRuns {
             StartProgram asked,
             Optional<UUID> reservedId,
             Engine.Alongside alongside) {
-        if (asked.sessionId() != null && !sessions.test(workspaceId, asked.sessionId())) {
-            throw Problem.notFound("session", asked.sessionId());
-        }
+        checkSession(workspaceId, asked.sessionId());
         VersionBody version = definitions.resolve(workspaceId, choice.idOrCode(), choice.versionId());
         kind.checkInput(version, asked.input());
-        Submission submission = new Submission(
-                reservedId.orElseGet(ids::nextRun),
-                workspaceId,
-                kind.definitions().name(),
-                version.definitionId(),
-                version.id(),
-                asked.sessionId(),
-                asked.input().stored(),
-                metadata(asked),
-                options(asked),
-                null);
+        Submission submission = submission(version, asked.sessionId(), asked.input(), metadata(asked), reservedId);
+        submission = submission.with(options(asked));
         if (budgets == null && !Json.isNothing(asked.budgetJson()))
             throw Problem.invalid("budget_json", "is not supported here");
         return engine.submit(
@@ -111,6 +106,39 @@ public final class ProgramRuns {
                 budgets == null
                         ? alongside
                         : budgets.after(alongside, workspaceId, submission.id(), asked.budgetJson()));
+    }
+
+    /**
+     * Starts a run of this version, which goes on by itself.
+     *
+     * @param sessionId null for none
+     * @param reservedId the id that the run gets; starting one id twice makes one run
+     * @throws Problem 404 for the session, 422 for the input
+     */
+    public RunRecord start(
+            VersionBody version, UUID sessionId, RunInput input, JsonNode metadata, Optional<UUID> reservedId) {
+        checkSession(version.workspaceId(), sessionId);
+        kind.checkInput(version, input);
+        return engine.submit(submission(version, sessionId, input, metadata, reservedId));
+    }
+
+    private void checkSession(String workspaceId, UUID sessionId) {
+        if (sessionId != null && !sessions.test(workspaceId, sessionId)) throw Problem.notFound("session", sessionId);
+    }
+
+    private Submission submission(
+            VersionBody version, UUID sessionId, RunInput input, JsonNode metadata, Optional<UUID> reservedId) {
+        return new Submission(
+                reservedId.orElseGet(ids::nextRun),
+                version.workspaceId(),
+                kind.definitions().name(),
+                version.definitionId(),
+                version.id(),
+                sessionId,
+                input.stored(),
+                metadata,
+                RunOptions.USUAL,
+                null);
     }
 
     /** @throws Problem 404 also for runs of other kinds */

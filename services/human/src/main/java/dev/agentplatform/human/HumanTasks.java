@@ -33,6 +33,8 @@ public final class HumanTasks {
     /** Kind of the alarm that rings at {@code due_time}; its ref is the task's id. */
     static final String ALARM = "human_due";
 
+    private static final int TASKS_OF_RUN_MAX = 200;
+
     private final Database database;
     private final Engine engine;
     private final Alarms alarms;
@@ -102,6 +104,17 @@ public final class HumanTasks {
     /** @throws Problem 404 */
     public HumanTask get(String workspaceId, UUID id) {
         return database.read(sql -> HumanTaskTable.find(sql, workspaceId, id)).orElseThrow(() -> missing(id));
+    }
+
+    /** What a run asks people now, newest first, at most {@code limit}. */
+    public List<HumanTask> waitingOf(String workspaceId, UUID runId, int limit) {
+        Filter ofRun = new Filter(null, null, null, runId.toString(), null);
+        return database
+                .read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX))
+                .stream()
+                .filter(task -> task.status().waiting())
+                .limit(limit)
+                .toList();
     }
 
     Page<HumanTask> list(String workspaceId, Filter filter, UUID before, int limit) {

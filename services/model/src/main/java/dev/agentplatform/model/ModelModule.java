@@ -1,5 +1,7 @@
 package dev.agentplatform.model;
 
+import dev.agentplatform.engine.Engine;
+import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Settings;
@@ -12,6 +14,7 @@ import dev.agentplatform.model.mock.MockScript;
 import dev.agentplatform.model.provider.Kind;
 import dev.agentplatform.model.provider.ProviderRoutes;
 import dev.agentplatform.model.provider.Providers;
+import dev.agentplatform.model.published.PublishedDefinitions;
 import dev.agentplatform.model.upstream.Connector;
 import dev.agentplatform.model.upstream.HttpUpstream;
 import dev.agentplatform.model.upstream.Watch;
@@ -39,7 +42,10 @@ public final class ModelModule implements LifeCycle {
     private final UsageLog usage;
     private final Models models;
     private final Directory known;
-    private final Routes routes;
+    private final Calls calls;
+    private final Providers providers;
+    private final Database database;
+    private final Clock clock;
 
     /**
      * @param targets which addresses users' providers may have
@@ -68,7 +74,9 @@ public final class ModelModule implements LifeCycle {
         Set<Kind> kinds = Arrays.stream(Kind.values())
                 .filter(kind -> kind.passesThrough() || wires.containsKey(kind))
                 .collect(Collectors.toSet());
-        Providers providers =
+        this.database = database;
+        this.clock = clock;
+        providers =
                 new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
         directory[0] = new Directory(
                 OperatorProviders.from(settings),
@@ -77,12 +85,8 @@ public final class ModelModule implements LifeCycle {
                 wires,
                 prices);
         known = directory[0];
-        Calls calls = new Calls(directory[0], usage, spending, clock, ids);
+        calls = new Calls(directory[0], usage, spending, clock, ids);
         models = new Models(calls);
-        routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
-        new ModelRoutes(calls, new ModelList(directory[0]), watch).addTo(routes);
-        new ProviderRoutes(providers).addTo(routes);
-        new UsageRoutes(database, usage, clock).addTo(routes);
     }
 
     /** For those inside. */
@@ -95,7 +99,12 @@ public final class ModelModule implements LifeCycle {
         return known.mockOnly(workspaceId, model);
     }
 
-    public Routes routes() {
+    /** @param published what of the rooms above answers as a model */
+    public Routes routes(Engine engine, Follower follower, PublishedDefinitions published) {
+        Routes routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
+        new ModelRoutes(calls, new ModelList(known), watch, engine, follower, published).addTo(routes);
+        new ProviderRoutes(providers).addTo(routes);
+        new UsageRoutes(database, usage, clock).addTo(routes);
         return routes;
     }
 

@@ -2,6 +2,7 @@ package dev.agentplatform.runtime;
 
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.events.Follower;
+import dev.agentplatform.service.RunStream;
 import dev.agentplatform.web.Routes;
 
 /** What the runtime room contributes: its routes. */
@@ -11,7 +12,8 @@ public final class RuntimeModule {
     public RuntimeModule(Runs runs, Engine engine, Follower follower) {
         new RunRoutes(runs, engine).addTo(routes);
         new NodeRunRoutes(engine).addTo(routes);
-        new RunEventRoutes(engine, follower).addTo(routes);
+        RunScope scope = new RunScope(engine);
+        new RunStream(engine, follower).addTo(routes, "/runtime/runs/{id}/events", scope::run);
     }
 
     public Routes routes() {

@@ -4,6 +4,7 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Routes;
@@ -16,6 +17,7 @@ public final class ToolModule {
     private final ToolCalls calls;
     private final ToolNode node;
     private final McpServers mcp;
+    private final ToolFormat format;
     private final Routes routes = new Routes("tool", "Tools, their bindings and credentials");
 
     /**
@@ -42,6 +44,7 @@ public final class ToolModule {
         mcp = new McpServers(outbound, tokens, credentials, commands);
         calls = new ToolCalls(tools, bindings, credentials, http, new McpCalls(mcp), backends, clock, ids);
         node = new ToolNode(calls, children);
+        format = new ToolFormat(new BindingFormat(database, catalog, clock, ids));
         new ToolRoutes(tools, bindings).addTo(routes);
         new InvokeRoutes(calls, clock).addTo(routes);
         new BindingRoutes(bindings).addTo(routes);
@@ -55,6 +58,11 @@ public final class ToolModule {
 
     public ToolCalls calls() {
         return calls;
+    }
+
+    /** How tools and their bindings look in documents. */
+    public DefinitionFormat format() {
+        return format;
     }
 
     /** The node type {@code tool}. */

@@ -18,7 +18,7 @@ import dev.agentplatform.web.Reply;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Required;
 import dev.agentplatform.web.Routes;
-import dev.agentplatform.workflow.dsl.DefinitionText;
+import dev.agentplatform.language.DefinitionText;
 import dev.agentplatform.workflow.dsl.Diff;
 import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;

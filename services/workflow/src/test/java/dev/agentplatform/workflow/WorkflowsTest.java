@@ -13,7 +13,7 @@ import dev.agentplatform.queue.QueueLimits;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
-import dev.agentplatform.workflow.dsl.DefinitionText;
+import dev.agentplatform.language.DefinitionText;
 import dev.agentplatform.workflow.dsl.NodeTypes;
 import java.util.List;
 import java.util.Random;

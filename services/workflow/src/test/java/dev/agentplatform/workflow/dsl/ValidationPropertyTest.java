@@ -2,6 +2,7 @@ package dev.agentplatform.workflow.dsl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.agentplatform.language.DefinitionText;
 import dev.agentplatform.kernel.Json;
 import java.util.List;
 import java.util.Random;
