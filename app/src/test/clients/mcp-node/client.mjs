@@ -101,6 +101,14 @@ await step('cancel', async () => {
     },
   });
   await assert.rejects(call, /enough/);
+  // The notification is on its way: the session is needed until it has come.
+  const cancelled = process.env.BASE_URL + '/runtime/runs?status=cancelled';
+  const deadline = Date.now() + 20_000;
+  let runs = [];
+  while (runs.length === 0) {
+    assert.ok(Date.now() < deadline, 'the run goes on');
+    runs = (await (await fetch(cancelled, { headers })).json()).items;
+  }
 });
 
 await step('the end of a session', async () => {

@@ -58,7 +58,8 @@ public final class PlatformServer implements LifeCycle {
             boolean wanted = services.isEmpty() || services.contains(room.service());
             if (wanted && !here.routes().isEmpty()) rooms.add(here);
         }
-        List<String> known = new ArrayList<>(platform.routes().stream().map(Routes::service).toList());
+        List<String> known =
+                new ArrayList<>(platform.routes().stream().map(Routes::service).toList());
         known.add(MCP);
         for (String service : services) {
             if (!known.contains(service)) throw new WrongSetting("--services", service, String.join(", ", known));

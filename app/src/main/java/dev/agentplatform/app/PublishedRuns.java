@@ -111,7 +111,7 @@ final class PublishedRuns {
     }
 
     private static StartRun workflow(VersionBody version, UUID sessionId, JsonNode input, ObjectNode metadata) {
-        return new StartRun(null, null, null, version.id(), sessionId, null, input, null, true, null, metadata, null);
+        return new StartRun(null, null, null, version.id(), sessionId, null, input, null, true, null, null, metadata);
     }
 
     /** Those of one kind that have a published version, newest first, at most {@code limit}. */

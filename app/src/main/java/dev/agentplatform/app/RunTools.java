@@ -45,9 +45,10 @@ final class RunTools implements ToolBackend {
         String agent = config.has("agent_id") ? text(config, "agent_id") : text(config, "agent_code");
         ProgramStarts starts = agents.get();
         VersionBody version = starts.resolve(call.workspaceId(), agent, text(config, "agent_version_id"));
-        String asked = call.input().path("input_text").asString(call.input().path("text").asString(""));
-        return starts.submission(
-                runId, version, call.sessionId(), new RunInput(asked, call.input()), Json.nothing());
+        String asked = call.input()
+                .path("input_text")
+                .asString(call.input().path("text").asString(""));
+        return starts.submission(runId, version, call.sessionId(), new RunInput(asked, call.input()), Json.nothing());
     }
 
     private Submission workflow(UUID runId, ToolCall call) {

@@ -88,7 +88,8 @@ final class EventReceivers {
                 }
                 if (line.isEmpty()) return length;
                 String text = line.toString().toLowerCase(Locale.ROOT);
-                if (text.startsWith("content-length:")) length = Integer.parseInt(text.substring(15).strip());
+                if (text.startsWith("content-length:"))
+                    length = Integer.parseInt(text.substring(15).strip());
                 line.setLength(0);
             }
             return -1;

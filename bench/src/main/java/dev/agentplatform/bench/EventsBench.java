@@ -119,7 +119,8 @@ final class EventsBench {
     }
 
     private static void await(long time) {
-        for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) LockSupport.parkNanos(left);
+        for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime())
+            LockSupport.parkNanos(left);
     }
 
     private static void publish(Platform platform, int n, int aggregate) {

@@ -73,9 +73,8 @@ final class JobsBench {
     }
 
     private static int done(Database database) {
-        return database.read(sql -> sql.one(
-                        "SELECT count(*) AS many FROM job_firing WHERE status = 'completed'",
-                        row -> (int) row.number("many")))
+        return database.read(sql -> sql.one("SELECT count(*) AS many FROM job_firing WHERE status = 'completed'", row ->
+                        (int) row.number("many")))
                 .orElse(0);
     }
 
@@ -94,7 +93,8 @@ final class JobsBench {
                         .post("/scheduler/jobs", job(due).replace("bench.due", "bench.alone" + i))
                         .expect(201)
                         .body();
-                String firings = "/scheduler/jobs/" + Json.parse(made).path("id").asString();
+                String firings =
+                        "/scheduler/jobs/" + Json.parse(made).path("id").asString();
                 while (!connection.get(firings).expect(200).body().contains("\"status\":\"completed\"")) {
                     TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MS);
                 }
@@ -102,13 +102,14 @@ final class JobsBench {
                         .get("/events?event_type=bench.alone" + i)
                         .expect(200)
                         .body();
-                String time = Json.parse(events).path("items").path(0).path("event_time").asString();
+                String time = Json.parse(events)
+                        .path("items")
+                        .path(0)
+                        .path("event_time")
+                        .asString();
                 late.add((Instant.parse(time).toEpochMilli() - due) * 1_000_000);
             }
         }
-        new Result("jobs_alone")
-                .put("store", kind)
-                .put("due_to_start", late)
-                .print();
+        new Result("jobs_alone").put("store", kind).put("due_to_start", late).print();
     }
 }

@@ -49,7 +49,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Looks at everything that a start needs, starts nothing, and says what to do. */
 @Command(
         name = "doctor",
-        description = "Check Java, settings, port, data folder, database, brokers and code isolation, and say what to do.",
+        description =
+                "Check Java, settings, port, data folder, database, brokers and code isolation, and say what to do.",
         footer = {
             "",
             "Examples:",
@@ -274,14 +275,16 @@ public final class DoctorCommand implements Callable<Integer> {
         try {
             Optional<Redis> redis = Redis.from(settings, Redis.PATIENT);
             if (redis.isEmpty()) add("redis", Level.OK, "not used", "");
-            else try (Redis it = redis.get()) {
-                broker("redis", it.toString(), Redis.SETTING, it::check);
-            }
+            else
+                try (Redis it = redis.get()) {
+                    broker("redis", it.toString(), Redis.SETTING, it::check);
+                }
             Optional<RabbitMq> rabbitMq = RabbitMq.from(settings);
             if (rabbitMq.isEmpty()) add("rabbitmq", Level.OK, "not used", "");
-            else try (RabbitMq it = rabbitMq.get()) {
-                broker("rabbitmq", it.toString(), RabbitMq.SETTING, it::check);
-            }
+            else
+                try (RabbitMq it = rabbitMq.get()) {
+                    broker("rabbitmq", it.toString(), RabbitMq.SETTING, it::check);
+                }
         } catch (Settings.WrongSetting wrong) {
             add("brokers", Level.FAIL, wrong.getMessage(), "Correct it; the start stops at it.");
         }

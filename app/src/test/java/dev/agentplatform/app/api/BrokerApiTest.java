@@ -76,8 +76,7 @@ class BrokerApiTest {
                         "{'target':{'type':'redis','stream':'%s','max_length':1}}".formatted(stream))
                 .expect(200);
         for (int n = 60; n < 160; n++) publish(api, "order.paid", "x", n);
-        Await.until(
-                () -> redis.stream(stream).getLast().get("event").contains("\"n\":159"), "the last of the events");
+        Await.until(() -> redis.stream(stream).getLast().get("event").contains("\"n\":159"), "the last of the events");
         assertThat(redis.stream(stream)).hasSizeLessThan(160);
     }
 
@@ -124,8 +123,11 @@ class BrokerApiTest {
             // Others are served meanwhile, and none of the events is set aside.
             receiver.events(120);
             Answer waiting = api.get("/events/deliveries?status=pending&subscription_id=" + id);
-            assertThat(waiting.text("items.0.last_error")).contains("cannot be reached").contains("127.0.0.1");
-            assertThat(api.get("/events/deliveries?subscription_id=" + id).each("id")).isEmpty();
+            assertThat(waiting.text("items.0.last_error"))
+                    .contains("cannot be reached")
+                    .contains("127.0.0.1");
+            assertThat(api.get("/events/deliveries?subscription_id=" + id).each("id"))
+                    .isEmpty();
             redis.restart();
             Await.until(() -> distinct(numbers(redis.stream(stream))) == 120, "every event");
             inOrder(numbers(redis.stream(stream)), 3, 120);
@@ -226,8 +228,7 @@ class BrokerApiTest {
         BrokerServers.rabbitMq();
         Api api = BrokerServers.api(dialect);
         String exchange = name();
-        String id = subscribe(
-                        api, "{'type':'rabbitmq','exchange':'%s'}".formatted(exchange), ",'max_attempts':1")
+        String id = subscribe(api, "{'type':'rabbitmq','exchange':'%s'}".formatted(exchange), ",'max_attempts':1")
                 .id();
         publish(api, "order.paid", "7", 1);
         String dead = untilDead(api, id);
@@ -255,7 +256,8 @@ class BrokerApiTest {
                         .text("items.0.last_error")
                         .contains("cannot be reached"),
                 "the deliveries to say why they wait");
-        assertThat(api.get("/events/deliveries?subscription_id=" + id).each("id")).isEmpty();
+        assertThat(api.get("/events/deliveries?subscription_id=" + id).each("id"))
+                .isEmpty();
         rabbitMq.restart();
         Await.until(
                 () -> {
@@ -324,8 +326,8 @@ class BrokerApiTest {
     }
 
     private static void refused(Api api, String target, String path) {
-        Answer answer = api.post(
-                "/events/subscriptions", "{'name':'s','event_types':['*'],'target':%s}".formatted(target));
+        Answer answer =
+                api.post("/events/subscriptions", "{'name':'s','event_types':['*'],'target':%s}".formatted(target));
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);
         assertThat(answer.text("errors.0.path")).isEqualTo(path);
     }

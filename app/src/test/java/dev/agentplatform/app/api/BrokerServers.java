@@ -39,7 +39,8 @@ final class BrokerServers {
     private static ApiServer start(Dialect dialect) {
         Map<String, String> settings = new HashMap<>();
         if (TestRedis.available()) settings.put("AGENT_PLATFORM_REDIS_URL", redis().url());
-        if (TestRabbitMq.available()) settings.put("AGENT_PLATFORM_RABBITMQ_URL", rabbitMq().url());
+        if (TestRabbitMq.available())
+            settings.put("AGENT_PLATFORM_RABBITMQ_URL", rabbitMq().url());
         try {
             return new ApiServer(dialect, false, settings);
         } catch (Exception failed) {

@@ -27,9 +27,7 @@ final class Clients {
     static void node(String client, String script, Map<String, String> environment) throws Exception {
         Path folder = nodePackages(client);
         Files.copy(
-                SCRIPTS.resolve(client).resolve(script),
-                folder.resolve(script),
-                StandardCopyOption.REPLACE_EXISTING);
+                SCRIPTS.resolve(client).resolve(script), folder.resolve(script), StandardCopyOption.REPLACE_EXISTING);
         execute(folder, environment, List.of("node", script), RUN_SECONDS_MAX);
     }
 

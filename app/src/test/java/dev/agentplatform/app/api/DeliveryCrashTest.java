@@ -14,8 +14,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveryCrashTest {
     private static final int EVENTS = 90;
     private static final int THINGS = 3;
+    private static final long START_NANOS_MAX = 60_000_000_000L;
 
     @TempDir
     private Path data;
@@ -48,8 +51,10 @@ class DeliveryCrashTest {
                     server.destroyForcibly().waitFor();
                     server = serve(redis);
                 }
-                post("/events", "{\"event_type\":\"x\",\"aggregate_type\":\"t\",\"aggregate_id\":\"%d\",\"payload_json\":%d}"
-                        .formatted(n % THINGS, n));
+                post(
+                        "/events",
+                        "{\"event_type\":\"x\",\"aggregate_type\":\"t\",\"aggregate_id\":\"%d\",\"payload_json\":%d}"
+                                .formatted(n % THINGS, n));
             }
             Await.until(() -> numbers(redis).stream().distinct().count() == EVENTS, "every event");
             List<Integer> first = numbers(redis).stream().distinct().toList();
@@ -65,11 +70,12 @@ class DeliveryCrashTest {
 
     private static List<Integer> numbers(TestRedis redis) {
         return redis.stream("s").stream()
-                .map(entry -> Json.parse(entry.get("event")).path("payload_json").asInt())
+                .map(entry ->
+                        Json.parse(entry.get("event")).path("payload_json").asInt())
                 .toList();
     }
 
-    private Process serve(TestRedis redis) throws IOException {
+    private Process serve(TestRedis redis) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
                 "--enable-native-access=ALL-UNNAMED",
@@ -84,10 +90,18 @@ class DeliveryCrashTest {
                 "--data",
                 data.toString());
         builder.environment().put("AGENT_PLATFORM_REDIS_URL", redis.url());
-        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        Path output = data.resolve("output.log");
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        Await.until(this::ready, "the server to start");
+        long deadline = System.nanoTime() + START_NANOS_MAX;
+        while (!ready()) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                process.destroyForcibly();
+                throw new AssertionError("the server did not start: " + Files.readString(output));
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
         return process;
     }
 

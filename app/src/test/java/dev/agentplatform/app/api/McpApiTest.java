@@ -13,8 +13,9 @@ class McpApiTest {
     private static final String BOTH = "application/json, text/event-stream";
 
     private static Answer send(Api api, String method, String body, String... headers) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder().header("x-workspace-id", api.workspace()).header("Content-Type", "application/json");
+        HttpRequest.Builder request = HttpRequest.newBuilder()
+                .header("x-workspace-id", api.workspace())
+                .header("Content-Type", "application/json");
         if (headers.length > 0) request.headers(headers);
         request.method(
                 method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.replace('\'', '"')));
@@ -50,14 +51,23 @@ class McpApiTest {
         }
         assertThat(initialize(api, "1999-01-01").text("result.protocolVersion")).isEqualTo("2025-11-25");
         rpc(api, "ping", "{}", "MCP-Protocol-Version", "1999-01-01").expect(400, "unsupported_protocol_version");
-        assertThat(rpc(api, "ping", "{}", "MCP-Protocol-Version", "2025-06-18").expect(200).at("result").isObject())
+        assertThat(rpc(api, "ping", "{}", "MCP-Protocol-Version", "2025-06-18")
+                        .expect(200)
+                        .at("result")
+                        .isObject())
                 .isTrue();
     }
 
     @OnEveryServer
     void sessionsEndAndOthersGoOn(Api api) {
-        String one = initialize(api, "2025-06-18").headers().firstValue("mcp-session-id").orElseThrow();
-        String other = initialize(api, "2025-06-18").headers().firstValue("mcp-session-id").orElseThrow();
+        String one = initialize(api, "2025-06-18")
+                .headers()
+                .firstValue("mcp-session-id")
+                .orElseThrow();
+        String other = initialize(api, "2025-06-18")
+                .headers()
+                .firstValue("mcp-session-id")
+                .orElseThrow();
         rpc(api, "ping", "{}", "Mcp-Session-Id", one).expect(200);
         send(api, "DELETE", null, "Mcp-Session-Id", one).expect(204);
         rpc(api, "ping", "{}", "Mcp-Session-Id", one).expect(404, "session_not_found");
@@ -84,7 +94,10 @@ class McpApiTest {
                         "skill_greet");
         assertThat(list.at("result.tools.0.inputSchema.required.0").asString()).isEqualTo("input_text");
         assertThat(names(rpc(api.elsewhere(), "tools/list", "{}").expect(200))).isEmpty();
-        assertThat(rpc(api, "tools/list", "{'cursor':'x'}").expect(200).at("error.code").asInt())
+        assertThat(rpc(api, "tools/list", "{'cursor':'x'}")
+                        .expect(200)
+                        .at("error.code")
+                        .asInt())
                 .isEqualTo(-32602);
 
         Answer hello = call(api, "workflow_hello", "{'name':'Ada'}");
@@ -92,7 +105,9 @@ class McpApiTest {
         assertThat(hello.at("result.isError").asBoolean()).isFalse();
         String run = hello.at("result._meta").path("agent-platform/run_id").asString();
         assertThat(api.get("/runtime/runs/" + run).expect(200).text("status")).isEqualTo("completed");
-        assertThat(call(api, "workflow_typed", "{'a':4}").at("result.structuredContent.doubled").asInt())
+        assertThat(call(api, "workflow_typed", "{'a':4}")
+                        .at("result.structuredContent.doubled")
+                        .asInt())
                 .isEqualTo(8);
         Answer elsewhere = call(api.elsewhere(), "workflow_hello", "{}");
         assertThat(elsewhere.at("error.code").asInt()).isEqualTo(-32602);
@@ -113,7 +128,10 @@ class McpApiTest {
         McpThings.publish(api);
         Answer plain = call(api, "workflow_hello", "{'name':'Ada'}", "Accept", BOTH);
         assertThat(plain.headers().firstValue("content-type").orElse("")).startsWith("text/event-stream");
-        assertThat(plain.text()).startsWith("event: message\ndata: {").contains("Hello Ada").doesNotContain("progress");
+        assertThat(plain.text())
+                .startsWith("event: message\ndata: {")
+                .contains("Hello Ada")
+                .doesNotContain("progress");
         Answer told = rpc(
                         api,
                         "tools/call",
@@ -123,7 +141,11 @@ class McpApiTest {
                 .expect(200);
         assertThat(told.text())
                 .contains("notifications/progress", "'progressToken':'p'".replace('\'', '"'), "step.completed two");
-        assertThat(told.text().lines().filter(line -> line.startsWith("data: ")).toList().getLast())
+        assertThat(told.text()
+                        .lines()
+                        .filter(line -> line.startsWith("data: "))
+                        .toList()
+                        .getLast())
                 .contains("\"id\":1");
     }
 
@@ -145,8 +167,14 @@ class McpApiTest {
     @OnEveryServer
     void aCallIsCancelledInItsSessionOnly(Api api) throws Exception {
         McpThings.publish(api);
-        String session = initialize(api, "2025-06-18").headers().firstValue("mcp-session-id").orElseThrow();
-        String other = initialize(api, "2025-06-18").headers().firstValue("mcp-session-id").orElseThrow();
+        String session = initialize(api, "2025-06-18")
+                .headers()
+                .firstValue("mcp-session-id")
+                .orElseThrow();
+        String other = initialize(api, "2025-06-18")
+                .headers()
+                .firstValue("mcp-session-id")
+                .orElseThrow();
         Answer[] answer = new Answer[1];
         Thread waiting = Thread.ofVirtual()
                 .start(() -> answer[0] = call(api, "workflow_waits", "{}", "Mcp-Session-Id", session));
@@ -174,7 +202,8 @@ class McpApiTest {
         assertThat(answers.path(2).path("error").path("code").asInt()).isEqualTo(-32600);
         send(api, "POST", batch, "MCP-Protocol-Version", "2025-06-18").expect(400);
         send(api, "POST", "[]").expect(400);
-        send(api, "POST", "[{'jsonrpc':'2.0','method':'notifications/initialized'}]").expect(202);
+        send(api, "POST", "[{'jsonrpc':'2.0','method':'notifications/initialized'}]")
+                .expect(202);
     }
 
     @OnEveryServer
@@ -194,7 +223,10 @@ class McpApiTest {
         send(api, "POST", "{'jsonrpc':").expect(400);
         for (String params :
                 new String[] {"{}", "{'name':7}", "{'name':'workflow_x','arguments':[]}", "{'name':'nothing'}"}) {
-            assertThat(rpc(api, "tools/call", params).expect(200).at("error.code").asInt())
+            assertThat(rpc(api, "tools/call", params)
+                            .expect(200)
+                            .at("error.code")
+                            .asInt())
                     .as(params)
                     .isEqualTo(-32602);
         }
@@ -215,7 +247,8 @@ class McpApiTest {
 
     private static List<String> names(Answer list) {
         List<String> names = new ArrayList<>();
-        for (JsonNode tool : list.at("result.tools")) names.add(tool.path("name").asString());
+        for (JsonNode tool : list.at("result.tools"))
+            names.add(tool.path("name").asString());
         return names;
     }
 }

@@ -29,7 +29,8 @@ class McpClientsTest {
                 .asString();
         api = new Api(server, Api.Spelling.WORKSPACE_HEADER, "public", "x-api-key", key);
         McpThings.publish(api);
-        for (int i = 0; i < FILLERS; i++) McpThings.workflow(api, "filler_" + i, McpThings.node("answer", "{'template':'x'}"));
+        for (int i = 0; i < FILLERS; i++)
+            McpThings.workflow(api, "filler_" + i, McpThings.node("answer", "{'template':'x'}"));
     }
 
     @AfterAll
@@ -49,6 +50,28 @@ class McpClientsTest {
     @Test
     void python() throws Exception {
         Clients.python("mcp-python", "client.py", environment());
+    }
+
+    @Test
+    void aKeySeesAndCallsWhatItMayStart() {
+        EveryRoute every = new EveryRoute(server);
+        String list = "{'jsonrpc':'2.0','id':1,'method':'tools/list'}";
+        String greet = "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'skill_greet',"
+                + "'arguments':{'who':'Ada'}}}";
+        String[] none = {"x-api-key", AuthenticationApiTest.key(every, key, "skill:write mcp:read")};
+        every.json(403, "POST", "/mcp", list, none);
+        String[] door = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write agent:write")};
+        assertThat(every.json(200, "POST", "/mcp", list, door).findValuesAsString("name"))
+                .containsExactly("agent_greeter");
+        assertThat(every.json(200, "POST", "/mcp", greet, door)
+                        .at("/error/code")
+                        .asInt())
+                .isEqualTo(-32602);
+        String[] skills = {"x-api-key", AuthenticationApiTest.key(every, key, "mcp:write skill:write")};
+        assertThat(every.json(200, "POST", "/mcp", greet, skills)
+                        .at("/result/content/0/text")
+                        .asString())
+                .isEqualTo("Good day, Ada");
     }
 
     private static Map<String, String> environment() {

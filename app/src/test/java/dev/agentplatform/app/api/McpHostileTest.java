@@ -19,7 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** MCP servers that do what they should not: each call ends in its time, with an error that says what was wrong. */
 class McpHostileTest {
     private static final String JSON = "application/json";
-    private static final String SSE_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
+    private static final String SSE_HEAD =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
     private static final CountDownLatch OVER = new CountDownLatch(1);
 
     private static ApiServer server;
@@ -28,7 +29,8 @@ class McpHostileTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = new ApiServer(Dialect.SQLITE, false, Map.of("AGENT_PLATFORM_MCP_COMMANDS", "TOKEN= sh -c, no-such-program"));
+        server = new ApiServer(
+                Dialect.SQLITE, false, Map.of("AGENT_PLATFORM_MCP_COMMANDS", "TOKEN= sh -c, no-such-program"));
         api = server.workspace(Api.Spelling.WORKSPACE_HEADER);
     }
 
@@ -58,8 +60,10 @@ class McpHostileTest {
     }
 
     private static String begun(JsonNode message, String version) {
-        return result(message, "{'protocolVersion':'%s','capabilities':{},'serverInfo':{'name':'x','version':'1'}}"
-                .formatted(version));
+        return result(
+                message,
+                "{'protocolVersion':'%s','capabilities':{},'serverInfo':{'name':'x','version':'1'}}"
+                        .formatted(version));
     }
 
     private static String result(JsonNode message, String result) {
@@ -139,7 +143,10 @@ class McpHostileTest {
     @Test
     void streamsWithoutAnEnd() throws Exception {
         fails((message, out) -> stream(out, ": still here\n\n"), "too_large", "larger");
-        fails((message, out) -> stream(out, "data: {\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n\n"), "invalid_answer", "10000");
+        fails(
+                (message, out) -> stream(out, "data: {\"jsonrpc\":\"2.0\",\"method\":\"x\"}\n\n"),
+                "invalid_answer",
+                "10000");
         fails(
                 (message, out) -> stream(out, "data: {\"jsonrpc\":\"2.0\",\"id\":77,\"result\":{}}\n\n"),
                 "invalid_answer",
@@ -196,7 +203,8 @@ class McpHostileTest {
                 ToolServer.write(out, 202, JSON, "");
             }
         })) {
-            assertThat(call("'url':'%s'".formatted(asking.url("/mcp"))).text("output_text")).isEqualTo("asked");
+            assertThat(call("'url':'%s'".formatted(asking.url("/mcp"))).text("output_text"))
+                    .isEqualTo("asked");
         }
     }
 
@@ -247,14 +255,15 @@ class McpHostileTest {
                 ToolServer.write(out, 200, JSON, result(message, "{'tools':[],'nextCursor':'" + page[0]++ + "'}")))) {
             imported(endless, "").expect(502, "too_large");
         }
-        try (ToolServer odd = wellBegun((message, out) -> ToolServer.write(
-                out,
-                200,
-                JSON,
-                result(
-                        message,
-                        "{'tools':[7,{'name':''},{'name':'a','inputSchema':7},{'name':'b','inputSchema':{'type':'no'}},"
-                                + "{'name':'c/d'},{'name':'c_d'},{'name':'fine','inputSchema':{'type':'object'}}]}")))) {
+        try (ToolServer odd = wellBegun(
+                (message, out) -> ToolServer.write(
+                        out,
+                        200,
+                        JSON,
+                        result(
+                                message,
+                                "{'tools':[7,{'name':''},{'name':'a','inputSchema':7},{'name':'b','inputSchema':{'type':'no'}},"
+                                    + "{'name':'c/d'},{'name':'c_d'},{'name':'fine','inputSchema':{'type':'object'}}]}")))) {
             Answer answer = imported(odd, "").expect(200);
             assertThat(answer.at("created").size()).as(answer.text()).isEqualTo(2);
             assertThat(answer.at("skipped").size()).isEqualTo(5);
@@ -269,18 +278,24 @@ class McpHostileTest {
     }
 
     private static Answer imported(ToolServer from, String more) {
-        return api.post("/tools/import", "{'source':'mcp','url':'%s','prefix':'i%d_'%s}"
-                .formatted(from.url("/mcp"), tools++, more));
+        return api.post(
+                "/tools/import",
+                "{'source':'mcp','url':'%s','prefix':'i%d_'%s}".formatted(from.url("/mcp"), tools++, more));
     }
 
     @Test
     void aListThatChangesShowsWhatChanged() throws Exception {
         String[] list = {"{'tools':[{'name':'a','description':'A'},{'name':'b'}]}"};
-        try (ToolServer changing = wellBegun(
-                (message, out) -> ToolServer.write(out, 200, JSON, result(message, list[0])))) {
+        try (ToolServer changing =
+                wellBegun((message, out) -> ToolServer.write(out, 200, JSON, result(message, list[0])))) {
             String asked = "{'source':'mcp','url':'%s','prefix':'chg_'}".formatted(changing.url("/mcp"));
-            assertThat(api.post("/tools/import", asked).expect(200).at("created").size()).isEqualTo(2);
-            list[0] = "{'tools':[{'name':'a','description':'New','inputSchema':{'type':'object','required':['x']}},{'name':'c'}]}";
+            assertThat(api.post("/tools/import", asked)
+                            .expect(200)
+                            .at("created")
+                            .size())
+                    .isEqualTo(2);
+            list[0] =
+                    "{'tools':[{'name':'a','description':'New','inputSchema':{'type':'object','required':['x']}},{'name':'c'}]}";
             Answer again = api.post("/tools/import", asked).expect(200);
             assertThat(again.text("updated.0.code")).isEqualTo("chg_a");
             assertThat(again.at("updated.0.changes").toString()).isEqualTo("[\"description\",\"input_schema_json\"]");
@@ -311,10 +326,12 @@ class McpHostileTest {
             assertThat(answer.text()).contains("Bearer ****").doesNotContain("s3cret");
             // A binding's address and credential count before those of the tool.
             String tool = tool("'url':'http://127.0.0.1:1/'");
-            Tooling.binding(api, tool, "{'url':'%s','headers':{'x-more':'m0re'}}".formatted(echo.url("/b")), credential);
+            Tooling.binding(
+                    api, tool, "{'url':'%s','headers':{'x-more':'m0re'}}".formatted(echo.url("/b")), credential);
             Answer bound = Tooling.invoke(api, tool, "{}");
             assertThat(bound.text("output_text")).contains("POST /b ", "m0re", "****");
-            String unknown = tool("'url':'%s','credential_id':'01890000-0000-7000-8000-000000000000'".formatted(echo.url("/")));
+            String unknown =
+                    tool("'url':'%s','credential_id':'01890000-0000-7000-8000-000000000000'".formatted(echo.url("/")));
             api.post("/tools/" + unknown + "/invoke", "{}").expect(404, "not_found");
         }
     }
@@ -337,7 +354,11 @@ class McpHostileTest {
         long deadline = System.nanoTime() + 20_000_000_000L;
         List<ProcessHandle> left = alive();
         while (!left.isEmpty() && System.nanoTime() < deadline) {
-            left.getFirst().onExit().orTimeout(1, TimeUnit.SECONDS).exceptionally(late -> null).join();
+            left.getFirst()
+                    .onExit()
+                    .orTimeout(1, TimeUnit.SECONDS)
+                    .exceptionally(late -> null)
+                    .join();
             left = alive();
         }
         return left;
@@ -347,7 +368,10 @@ class McpHostileTest {
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> process.isAlive()
-                        && process.info().command().map(it -> it.matches(".*/(sleep|yes|head|cat)")).orElse(false))
+                        && process.info()
+                                .command()
+                                .map(it -> it.matches(".*/(sleep|yes|head|cat)"))
+                                .orElse(false))
                 .toList();
     }
 

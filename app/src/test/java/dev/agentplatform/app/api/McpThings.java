@@ -14,7 +14,7 @@ final class McpThings {
             {'nodes':[{'id':'one','type':'template-transform','config':{'template':'1'}},
                       {'id':'pause','type':'wait','config':{'seconds':0.05}},
                       {'id':'two','type':'template-transform','config':{'template':'2'}}],
-             'edges':[{'from':'one','to':'pause'},{'from':'pause','to':'two'}]}\
+             'edges':[{'source':'one','target':'pause'},{'source':'pause','target':'two'}]}\
             """);
         api.version(api.workflow("draft"), node("answer", "{'template':'x'}"), "draft");
         Programs.published(api, "agent", "greeter", "'system_prompt':'Be kind.','model_config':{'model':'mock'}");
@@ -28,8 +28,8 @@ final class McpThings {
                 api,
                 "skill",
                 "greet",
-                "'runtime_type':'template','parameter_schema_json':{'type':'object','required':['who'],"
-                        + "'properties':{'who':{'type':'string'}}},'implementation_json':{'template':'Good day, $who'}");
+                "'runtime_type':'template','parameter_schema_json':{'type':'object','required':['who'],'properties':{'who':{'type':'string'}}},'implementation_json':{'template':'Good"
+                    + " day, $who'}");
     }
 
     /** A published workflow with this code; gives its id. */

@@ -61,7 +61,8 @@ class McpToolsTest {
     private static List<ProcessHandle> ours() {
         return ProcessHandle.current()
                 .descendants()
-                .filter(process -> List.of(process.info().arguments().orElse(new String[0])).contains(script))
+                .filter(process -> List.of(process.info().arguments().orElse(new String[0]))
+                        .contains(script))
                 .toList();
     }
 
@@ -90,7 +91,8 @@ class McpToolsTest {
     /** Import, again, invoke, in a workflow, by an agent, errors. @param server its fields without braces */
     private static void everything(Api api, String server) {
         String dry = "{'source':'mcp',%s,'prefix':'ev_','dry_run':true}".formatted(server);
-        assertThat(api.post("/tools/import", dry).expect(200).at("created").size()).isGreaterThan(8);
+        assertThat(api.post("/tools/import", dry).expect(200).at("created").size())
+                .isGreaterThan(8);
         assertThat(api.get("/tools").expect(200).each("id")).isEmpty();
         String all = "{'source':'mcp',%s,'prefix':'ev_'}".formatted(server);
         Answer first = api.post("/tools/import", all).expect(200);
@@ -117,15 +119,16 @@ class McpToolsTest {
         String slow = id(api, "trigger-long-running-operation");
         Answer done = Tooling.invoke(api, slow, "{'duration':0.2,'steps':2}");
         assertThat(done.text("output_text")).as(done.text()).contains("completed");
-        Answer late = api.post(
-                        "/tools/" + slow + "/invoke", "{'input_json':{'duration':60},'timeout_seconds':0.5}")
+        Answer late = api.post("/tools/" + slow + "/invoke", "{'input_json':{'duration':60},'timeout_seconds':0.5}")
                 .expect(200);
         assertThat(late.text("error.code")).as(late.text()).isEqualTo("timeout");
 
-        Answer run = Tooling.run(api, "{'tool_code':'ev_echo','input_json':{'message':'{{input.word}}'}}", "{'word':'hey'}");
+        Answer run =
+                Tooling.run(api, "{'tool_code':'ev_echo','input_json':{'message':'{{input.word}}'}}", "{'word':'hey'}");
         assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
         assertThat(run.text("output_text")).contains("hey");
-        assertThat(Tooling.node(api, run).at("/output_json/tool/tool_type").asString()).isEqualTo("mcp");
+        assertThat(Tooling.node(api, run).at("/output_json/tool/tool_type").asString())
+                .isEqualTo("mcp");
 
         String agent = Programs.published(
                 api,

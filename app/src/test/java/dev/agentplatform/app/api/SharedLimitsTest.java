@@ -40,7 +40,9 @@ class SharedLimitsTest {
             assertThat(refused.status()).isEqualTo(429);
             assertThat(refused.headers().firstValue("x-ratelimit-remaining")).hasValue("0");
             assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
-            assertThat(one.workspace(Api.Spelling.WORKSPACE_HEADER).get("/events").status())
+            assertThat(one.workspace(Api.Spelling.WORKSPACE_HEADER)
+                            .get("/events")
+                            .status())
                     .isEqualTo(200);
 
             // Without Redis each has buckets of its own, which are full, and nobody is turned away for it.

@@ -84,7 +84,8 @@ final class Calls {
 
     /** Ends the run of a call; what is over or unknown stays as it is. */
     void cancel(String workspaceId, String sessionId, JsonNode requestId) {
-        if (!sessionId.isEmpty()) running.find(workspaceId, sessionId, requestId).ifPresent(Waiting::cancel);
+        if (!sessionId.isEmpty())
+            running.find(workspaceId, sessionId, requestId).ifPresent(Waiting::cancel);
     }
 
     private void cancelRun(Asked asked) {
@@ -174,7 +175,9 @@ final class Calls {
         // The result of a program is an object around what it answers.
         boolean program = offer.kind() != Offer.Kind.WORKFLOW;
         JsonNode value = program ? json.path("output_json") : json;
-        String said = program ? json.path("output_text").asString(run.output().text()) : run.output().text();
+        String said = program
+                ? json.path("output_text").asString(run.output().text())
+                : run.output().text();
         String text = said == null || said.isBlank() ? (Json.isNothing(value) ? "" : Json.write(value)) : said;
         ObjectNode result = texts(text, false);
         if (value.isObject()) result.set("structuredContent", value);
@@ -185,7 +188,8 @@ final class Calls {
         StringBuilder text = new StringBuilder(problem.detail());
         problem.errors().stream()
                 .skip(1)
-                .forEach(error -> text.append('\n').append(error.path()).append(": ").append(error.message()));
+                .forEach(error ->
+                        text.append('\n').append(error.path()).append(": ").append(error.message()));
         ObjectNode result = texts(text.toString(), true);
         result.putObject("_meta").put("agent-platform/code", problem.code());
         return result;

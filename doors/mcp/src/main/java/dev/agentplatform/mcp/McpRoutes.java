@@ -101,11 +101,12 @@ public final class McpRoutes {
                 take(request, session, notification);
                 yield Reply.empty(202);
             }
-            case Call call when call.method().equals("initialize") ->
+            case Call call
+            when call.method().equals("initialize") ->
                 Reply.of(200, Message.result(call.id(), initialize(call.params())))
                         .header(Sessions.HEADER, sessions.begin());
-            case Call call when call.method().equals("tools/call") && takesEvents(request) ->
-                streamed(request, session, call);
+            case Call call
+            when call.method().equals("tools/call") && takesEvents(request) -> streamed(request, session, call);
             case Call call -> Reply.of(200, answer(request, session, call));
         };
     }
@@ -143,7 +144,8 @@ public final class McpRoutes {
 
     private void take(Request request, String session, Notification notification) {
         if (notification.method().equals("notifications/cancelled")) {
-            calls.cancel(request.workspace().id(), session, notification.params().path("requestId"));
+            calls.cancel(
+                    request.workspace().id(), session, notification.params().path("requestId"));
         }
     }
 
@@ -173,8 +175,8 @@ public final class McpRoutes {
 
     private ObjectNode initialize(JsonNode params) {
         String wanted = params.path("protocolVersion").asString("");
-        ObjectNode result = Json.object()
-                .put("protocolVersion", VERSIONS.contains(wanted) ? wanted : VERSIONS.getFirst());
+        ObjectNode result =
+                Json.object().put("protocolVersion", VERSIONS.contains(wanted) ? wanted : VERSIONS.getFirst());
         result.putObject("capabilities").putObject("tools").put("listChanged", false);
         result.putObject("serverInfo")
                 .put("name", "agent-platform")
@@ -182,8 +184,8 @@ public final class McpRoutes {
                 .put("version", productVersion);
         return result.put(
                 "instructions",
-                "The tools are the agents, teams, workflows and skills that are published in this workspace. A call starts"
-                        + " a durable run and waits for it.");
+                "The tools are the agents, teams, workflows and skills that are published in this workspace. A call"
+                        + " starts a durable run and waits for it.");
     }
 
     private ObjectNode list(Request request, JsonNode params) throws Refused {

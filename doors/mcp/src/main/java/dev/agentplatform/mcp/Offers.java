@@ -63,7 +63,8 @@ final class Offers {
                                 Message.INVALID_PARAMS, "cursor: is not one that this list has returned"));
         List<Offer> offers = new ArrayList<>();
         while (true) {
-            Page<Definition> page = may.test(position.kind()) ? page(workspaceId, position) : new Page<>(List.of(), null);
+            Page<Definition> page =
+                    may.test(position.kind()) ? page(workspaceId, position) : new Page<>(List.of(), null);
             for (Definition definition : page.items()) {
                 if (definition.publishedVersionId() == null) continue;
                 offers.add(offer(position.kind(), definition));
@@ -104,8 +105,6 @@ final class Offers {
 
     private Offer offer(Kind kind, Definition definition) {
         return new Offer(
-                kind,
-                definition,
-                catalog.body(definition.workspaceId(), kind.word(), definition.publishedVersionId()));
+                kind, definition, catalog.body(definition.workspaceId(), kind.word(), definition.publishedVersionId()));
     }
 }

@@ -17,7 +17,8 @@ record OriginCheck(List<String> allowed) {
         if (origin.isEmpty() || allowed.contains("*") || allowed.contains(origin)) return;
         if (origin.equals(request.baseUrl()) && isLoopback(origin)) return;
         throw Problem.forbidden(
-                "origin_not_allowed", "Pages of " + shown(origin) + " may not use /mcp; AGENT_PLATFORM_CORS_ORIGINS can allow it.");
+                "origin_not_allowed",
+                "Pages of " + shown(origin) + " may not use /mcp; AGENT_PLATFORM_CORS_ORIGINS can allow it.");
     }
 
     private static String shown(String origin) {

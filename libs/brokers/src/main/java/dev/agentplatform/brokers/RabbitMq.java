@@ -30,7 +30,12 @@ public final class RabbitMq implements AutoCloseable {
     public static final String EXCHANGE = "agent-platform.events";
 
     private static final BrokerUrl.Kind KIND = new BrokerUrl.Kind(
-            SETTING, "amqp", "amqps", 5672, 5671, "amqp://user:password@host:5672/vhost, amqps://host, or several hosts");
+            SETTING,
+            "amqp",
+            "amqps",
+            5672,
+            5671,
+            "amqp://user:password@host:5672/vhost, amqps://host, or several hosts");
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final int HEARTBEAT_SECONDS = 10;
@@ -132,7 +137,8 @@ public final class RabbitMq implements AutoCloseable {
     private RuntimeException failure(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             // The server closed the channel, and only that: it objects to what was asked.
-            if (cause instanceof ShutdownSignalException signal && !signal.isHardError()
+            if (cause instanceof ShutdownSignalException signal
+                    && !signal.isHardError()
                     && !signal.isInitiatedByApplication()) {
                 return new BrokerRefused("RabbitMQ refused: " + Replies.text(signal), failure);
             }
@@ -168,7 +174,8 @@ public final class RabbitMq implements AutoCloseable {
         factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
         // Whoever publishes comes again, on a new connection.
         factory.setAutomaticRecoveryEnabled(false);
-        factory.setThreadFactory(Thread.ofPlatform().daemon().name("rabbitmq-", 0).factory());
+        factory.setThreadFactory(
+                Thread.ofPlatform().daemon().name("rabbitmq-", 0).factory());
         if (url.tls()) {
             try {
                 factory.useSslProtocol(SSLContext.getDefault());
@@ -177,8 +184,9 @@ public final class RabbitMq implements AutoCloseable {
             }
             factory.enableHostnameVerification();
         }
-        List<Address> hosts =
-                url.hosts().stream().map(host -> new Address(host.name(), host.port())).toList();
+        List<Address> hosts = url.hosts().stream()
+                .map(host -> new Address(host.name(), host.port()))
+                .toList();
         return factory.newConnection(hosts, "agent-platform");
     }
 

@@ -41,7 +41,12 @@ public final class Redis implements AutoCloseable {
 
     private static final String SHORT_SETTING = "REDIS_URL";
     private static final BrokerUrl.Kind KIND = new BrokerUrl.Kind(
-            SETTING, "redis", "rediss", 6379, 6379, "redis://user:password@host:6379/0, rediss://host, or several hosts");
+            SETTING,
+            "redis",
+            "rediss",
+            6379,
+            6379,
+            "redis://user:password@host:6379/0, rediss://host, or several hosts");
     private static final int DATABASE_MAX = 1_000_000;
 
     private final BrokerUrl url;
@@ -185,14 +190,16 @@ public final class Redis implements AutoCloseable {
                 .clientName("agent-platform");
         if (url.tls()) {
             // The name of the host is compared too.
-            config.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
+            config.sslOptions(
+                    SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
         }
         GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
         pool.setMaxTotal(limits.connections());
         pool.setMaxIdle(limits.connections());
         pool.setMaxWait(limits.answer());
-        List<HostAndPort> hosts =
-                url.hosts().stream().map(host -> new HostAndPort(host.name(), host.port())).toList();
+        List<HostAndPort> hosts = url.hosts().stream()
+                .map(host -> new HostAndPort(host.name(), host.port()))
+                .toList();
         if (hosts.size() == 1) {
             return RedisClient.builder()
                     .hostAndPort(hosts.getFirst())

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 
 /** Several hosts in a URL, against real servers. */
@@ -24,14 +24,9 @@ class BrokersTest {
     void severalHostsOfRedisAreACluster() {
         Assumptions.assumeTrue(TestRedis.available(), "no redis-server is installed");
         try (TestRedis server = TestRedis.start("--cluster-enabled", "yes");
-                RedisClient client = server.client()) {
-            client.sendCommand(Protocol.Command.CLUSTER, "ADDSLOTSRANGE", "0", "16383");
-            Await.until(
-                    () -> new String(
-                                    (byte[]) client.sendCommand(Protocol.Command.CLUSTER, "INFO"),
-                                    StandardCharsets.UTF_8)
-                            .contains("cluster_state:ok"),
-                    "the cluster to have formed");
+                Jedis client = new Jedis("127.0.0.1", server.port())) {
+            client.clusterAddSlotsRange(0, 16_383);
+            Await.until(() -> client.clusterInfo().contains("cluster_state:ok"), "the cluster to have formed");
             try (Redis redis = redis("redis://127.0.0.1:1,127.0.0.1:" + server.port())) {
                 redis.check();
                 assertThat(redis.run(COUNT, List.of("a"), List.of())).isEqualTo(1L);
@@ -78,8 +73,8 @@ class BrokersTest {
         Assumptions.assumeTrue(TestRabbitMq.available(), "no rabbitmq-server is installed");
         try (TestRabbitMq server = TestRabbitMq.start()) {
             String url = server.url().replace("@", "@127.0.0.1:1,");
-            try (RabbitMq rabbitMq = RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, url)))
-                    .orElseThrow()) {
+            try (RabbitMq rabbitMq =
+                    RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, url))).orElseThrow()) {
                 rabbitMq.check();
                 Message lost = message("nobody");
                 assertThat(rabbitMq.publish(RabbitMq.EXCHANGE, List.of(lost))).containsOnlyKeys(lost.id());
@@ -98,8 +93,8 @@ class BrokersTest {
                 assertThat(rabbitMq.publish(RabbitMq.EXCHANGE, List.of(first))).isEmpty();
             }
             String wrong = server.url().replace("guest:guest", "guest:a-wrong-secret");
-            try (RabbitMq refused = RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, wrong)))
-                    .orElseThrow()) {
+            try (RabbitMq refused =
+                    RabbitMq.from(new Settings(Map.of(RabbitMq.SETTING, wrong))).orElseThrow()) {
                 assertThatThrownBy(refused::check)
                         .isInstanceOf(BrokerAway.class)
                         .hasMessageContaining("ACCESS_REFUSED")

@@ -26,8 +26,7 @@ final class BoundedBody {
         String encoding = entity.getContentEncoding() == null ? "" : entity.getContentEncoding();
         // Not closed when a limit is passed: closing would read the rest. The caller cuts the connection.
         InputStream raw = new Limited(entity.getContent(), bytesMax);
-        Watched watched =
-                new Watched(watch, entity.getContentType() == null ? "" : entity.getContentType(), bytesMax);
+        Watched watched = new Watched(watch, entity.getContentType() == null ? "" : entity.getContentType(), bytesMax);
         return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
             case "", "identity" -> watched.drain(raw);
             case "gzip", "x-gzip" -> unzipped(raw, watched);

@@ -27,10 +27,10 @@ public record StartProgram(
 
         @Doc("true: nothing outside is called") Boolean dryRun,
 
-        @Alias("metadata") @Doc("Kept and shown") JsonNode metadataJson,
-
         @Alias("budget") @Doc("A budget of the run: limit, and on_exceed and assigned_to if wanted")
-        JsonNode budgetJson) {
+        JsonNode budgetJson,
+
+        @Alias("metadata") @Doc("Kept and shown") JsonNode metadataJson) {
 
     RunInput input() {
         return new RunInput(inputText == null ? "" : inputText, inputJson == null ? Json.nothing() : inputJson);

@@ -38,7 +38,9 @@ final class BrokerProcess implements AutoCloseable {
 
     /** The first program of these that is there. */
     static Optional<String> program(String... paths) {
-        return Stream.of(paths).filter(path -> Files.isExecutable(Path.of(path))).findFirst();
+        return Stream.of(paths)
+                .filter(path -> Files.isExecutable(Path.of(path)))
+                .findFirst();
     }
 
     static Path newFolder() {
@@ -65,7 +67,8 @@ final class BrokerProcess implements AutoCloseable {
     void start() {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
-        builder.redirectErrorStream(true).redirectOutput(folder.resolve("output.log").toFile());
+        builder.redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output.log").toFile());
         try {
             process = builder.start();
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS_MAX);

@@ -51,7 +51,8 @@ public final class TestRabbitMq implements AutoCloseable {
         environment.put("ERL_EPMD_RELAXED_COMMAND_CHECK", "1");
         environment.put("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString());
         environment.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
-        environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("plugins").toString());
+        environment.put(
+                "RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("plugins").toString());
         environment.put("RABBITMQ_CONFIG_FILE", folder.resolve("none").toString());
         environment.put("RABBITMQ_CONF_ENV_FILE", folder.resolve("none").toString());
         return environment;
@@ -100,9 +101,7 @@ public final class TestRabbitMq implements AutoCloseable {
     public List<Received> take(String queue) {
         return with(channel -> {
             List<Received> all = new ArrayList<>();
-            for (GetResponse one = channel.basicGet(queue, true);
-                    one != null;
-                    one = channel.basicGet(queue, true)) {
+            for (GetResponse one = channel.basicGet(queue, true); one != null; one = channel.basicGet(queue, true)) {
                 all.add(new Received(
                         one.getEnvelope().getRoutingKey(),
                         one.getProps(),

@@ -78,7 +78,8 @@ final class Lane {
                     return;
                 }
                 Failure failure = send(sender, subscription, batch);
-                List<Delivery> sent = batch.stream().filter(one -> !failure.of().test(one)).toList();
+                List<Delivery> sent =
+                        batch.stream().filter(one -> !failure.of().test(one)).toList();
                 if (!sent.isEmpty()) happenings.add(new Happening.Sent(sent));
                 if (sent.size() == batch.size()) continue;
                 List<Delivery> unsent = batch.stream().filter(failure.of()).toList();

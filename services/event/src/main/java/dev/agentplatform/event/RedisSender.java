@@ -20,19 +20,18 @@ final class RedisSender implements Sender {
     /** Sent at once, unless one event alone has more. */
     private static final int CHARACTERS_MAX = 1_000_000;
 
-    private static final Redis.Script APPEND = new Redis.Script(
-            """
-            local length = tonumber(ARGV[1])
-            for i = 2, #ARGV, 4 do
-              local fields = {'id', ARGV[i], 'event_type', ARGV[i + 1], 'workspace_id', ARGV[i + 2], 'event', ARGV[i + 3]}
-              if length > 0 then
-                redis.call('XADD', KEYS[1], 'MAXLEN', '~', length, '*', unpack(fields))
-              else
-                redis.call('XADD', KEYS[1], '*', unpack(fields))
-              end
-            end
-            return 1
-            """);
+    private static final Redis.Script APPEND = new Redis.Script("""
+        local length = tonumber(ARGV[1])
+        for i = 2, #ARGV, 4 do
+          local fields = {'id', ARGV[i], 'event_type', ARGV[i + 1], 'workspace_id', ARGV[i + 2], 'event', ARGV[i + 3]}
+          if length > 0 then
+            redis.call('XADD', KEYS[1], 'MAXLEN', '~', length, '*', unpack(fields))
+          else
+            redis.call('XADD', KEYS[1], '*', unpack(fields))
+          end
+        end
+        return 1
+        """);
 
     private final Redis redis;
 

@@ -235,7 +235,8 @@ final class SubscriptionRoutes {
     private SubscriptionTarget target(String workspace, JsonNode target) {
         BrokerNames names = new BrokerNames(parts.freeNames(), workspace);
         return SubscriptionTarget.read(
-                target, new SubscriptionTarget.Rules(parts.targets(), parts.starters().keySet(), names));
+                target,
+                new SubscriptionTarget.Rules(parts.targets(), parts.starters().keySet(), names));
     }
 
     private String sealed(String workspace, UUID id, String secret) {

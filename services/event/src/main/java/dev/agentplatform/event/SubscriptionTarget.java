@@ -43,7 +43,8 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
         String kind = text(target, "type", 1, 20);
         if (!rules.available().contains(kind)) {
             if (SETTINGS.containsKey(kind)) {
-                throw Problem.invalid("target.type", "needs " + SETTINGS.get(kind) + ", which this server does not have");
+                throw Problem.invalid(
+                        "target.type", "needs " + SETTINGS.get(kind) + ", which this server does not have");
             }
             throw Problem.invalid("target.type", "must be one of " + String.join(", ", rules.available()));
         }

@@ -42,7 +42,8 @@ final class ImportRoutes {
             @Doc("The document, as an object or as JSON or YAML text")
             JsonNode document,
 
-            @Length(min = 1, max = 16_000) @Doc("Where the document is fetched from instead; the address of an MCP server")
+            @Length(min = 1, max = 16_000)
+            @Doc("Where the document is fetched from instead; the address of an MCP server")
             String url,
 
             @Doc("What requests to an MCP server take along")
@@ -52,8 +53,12 @@ final class ImportRoutes {
             String command,
 
             @Length(max = 100) @Doc("Its arguments") List<String> args,
-            @Doc("Its environment variables, when the operator allows them") ObjectNode env,
-            @Doc("For an MCP server; the tools are called with it") UUID credentialId,
+
+            @Doc("Its environment variables, when the operator allows them")
+            ObjectNode env,
+
+            @Doc("For an MCP server; the tools are called with it")
+            UUID credentialId,
 
             @Length(max = 500) @Doc("Only these tools of the MCP server")
             List<String> toolNames,
@@ -78,7 +83,9 @@ final class ImportRoutes {
     }
 
     void addTo(Routes routes) {
-        routes.post("/tools/import", "Makes tools of the operations of an OpenAPI document, or of the tools of an MCP server")
+        routes.post(
+                        "/tools/import",
+                        "Makes tools of the operations of an OpenAPI document, or of the tools of an MCP server")
                 .body(ImportBody.class)
                 .handle(this::importTools);
     }
@@ -121,7 +128,8 @@ final class ImportRoutes {
         List<McpImport.Item> items = mcp.run(workspaceId, asked, McpSession.Deadline.in(LIST_LIMIT));
         ObjectNode json = ToolRoutes.object(workspaceId).put("dry_run", asked.dryRun());
         for (McpImport.What what : McpImport.What.values()) json.putArray(word(what));
-        for (McpImport.Item item : items) json.withArray("/" + word(item.what())).add(show(item));
+        for (McpImport.Item item : items)
+            json.withArray("/" + word(item.what())).add(show(item));
         return Reply.of(200, json);
     }
 

@@ -26,7 +26,9 @@ final class JsonRpc {
     /** Whether it answers the request with this id. */
     static boolean answers(JsonNode message, long id) {
         boolean response = message.has("result") || message.has("error");
-        return response && message.path("id").isIntegralNumber() && message.path("id").asLong() == id;
+        return response
+                && message.path("id").isIntegralNumber()
+                && message.path("id").asLong() == id;
     }
 
     /** Whether the server asks for something: we offer nothing, but it waits for an answer. */
@@ -50,8 +52,8 @@ final class JsonRpc {
             String message = error.path("message").asString("");
             throw new McpFailure(
                     "mcp_error",
-                    "The MCP server answered with the error " + error.path("code").asInt(0)
-                            + (message.isEmpty() ? "." : ": " + cut(message)),
+                    "The MCP server answered with the error "
+                            + error.path("code").asInt(0) + (message.isEmpty() ? "." : ": " + cut(message)),
                     false);
         }
         return response.path("result");

@@ -66,7 +66,8 @@ public final class McpCommands {
     void check(String place, List<String> command, Set<String> variables) {
         List<Entry> fitting = entries.stream().filter(it -> it.begins(command)).toList();
         if (fitting.isEmpty()) {
-            throw refused(place + McpServer.COMMAND, "is not among the commands that the operator allows by " + SETTING);
+            throw refused(
+                    place + McpServer.COMMAND, "is not among the commands that the operator allows by " + SETTING);
         }
         // A variable can make an allowed program do anything, so each needs to be allowed as well.
         if (fitting.stream().anyMatch(it -> it.variables().containsAll(variables))) return;

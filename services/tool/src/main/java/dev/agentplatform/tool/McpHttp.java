@@ -51,8 +51,7 @@ final class McpHttp implements McpTransport {
         boolean began = method.equals("initialize");
         OutboundResponse response;
         try {
-            response = client.exchange(
-                    outbound("POST", JsonRpc.request(id, method, params), limit, bytesMax), events);
+            response = client.exchange(outbound("POST", JsonRpc.request(id, method, params), limit, bytesMax), events);
         } catch (OutboundError error) {
             if (!began && error.code().equals("timeout")) cancelled(id);
             throw new McpFailure(error.code(), error.getMessage(), error.retryable());
@@ -60,7 +59,8 @@ final class McpHttp implements McpTransport {
             if (!began) cancelled(id);
             throw stopped;
         }
-        if (began && response.status() < 300) sessionId = response.header(SESSION).orElse(null);
+        if (began && response.status() < 300)
+            sessionId = response.header(SESSION).orElse(null);
         return JsonRpc.result(read(id, response, events));
     }
 
@@ -76,8 +76,7 @@ final class McpHttp implements McpTransport {
         if (response.contentType().equals(McpEvents.CONTENT_TYPE)) {
             if (events.fault() != null) throw McpFailure.invalid(events.fault());
             if (events.response() != null) return events.response();
-            throw new McpFailure(
-                    McpFailure.INVALID_ANSWER, "The MCP server ended its events without an answer.", true);
+            throw new McpFailure(McpFailure.INVALID_ANSWER, "The MCP server ended its events without an answer.", true);
         }
         if (status != 200 || !response.contentType().equals("application/json")) {
             throw McpFailure.invalid("The answer is neither JSON nor a stream of events: status " + status + ", type '"

@@ -110,7 +110,8 @@ final class McpImport {
             return shown;
         } catch (McpFailure failure) {
             String message = mask.text(failure.getMessage());
-            boolean ours = failure.code().equals("invalid_request") || failure.code().equals("target_forbidden");
+            boolean ours =
+                    failure.code().equals("invalid_request") || failure.code().equals("target_forbidden");
             if (ours) throw Problem.invalid(McpServer.URL, message);
             int status = failure.code().equals("timeout") ? 504 : 502;
             throw new Problem(status, failure.code(), "The tools of the server cannot be listed. " + message);
@@ -134,8 +135,7 @@ final class McpImport {
         UUID toolId = known.map(Definition::id).orElse(null);
         UUID versionId = null;
         if (!asked.dryRun()) {
-            Upserted done =
-                    tools.upsert(workspaceId, code, kept.name(), ToolType.MCP, kept.description(), kept.body());
+            Upserted done = tools.upsert(workspaceId, code, kept.name(), ToolType.MCP, kept.description(), kept.body());
             toolId = done.definition().id();
             versionId = done.version().id();
         }
@@ -190,12 +190,20 @@ final class McpImport {
             PageRequest request = new PageRequest(after, true, Page.LIMIT_MAX);
             Page<Definition> page = tools.list(workspaceId, ToolType.MCP.word(), null, null, request);
             for (Definition tool : page.items()) {
-                if (tool.publishedVersionId() == null || !tool.code().startsWith(Tools.codeOf(asked.prefix()))) continue;
+                if (tool.publishedVersionId() == null || !tool.code().startsWith(Tools.codeOf(asked.prefix())))
+                    continue;
                 JsonNode config = tools.newest(workspaceId, tool).body().path(ToolVersion.INVOKE_CONFIG);
                 String name = config.path(McpCalls.TOOL_NAME).asString("");
                 if (!sameServer(config, asked.server()) || names.contains(name)) continue;
                 missing.add(new Item(
-                        What.MISSING, name, tool.code(), tool.name(), List.of(), tool.id(), tool.publishedVersionId(), null));
+                        What.MISSING,
+                        name,
+                        tool.code(),
+                        tool.name(),
+                        List.of(),
+                        tool.id(),
+                        tool.publishedVersionId(),
+                        null));
             }
             after = page.nextCursor() == null ? null : page.items().getLast().id();
         } while (after != null);

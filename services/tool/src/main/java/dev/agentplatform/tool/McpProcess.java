@@ -160,7 +160,9 @@ final class McpProcess implements McpTransport {
                 }
                 if (line.size() > LINE_BYTES_MAX) {
                     fail(new McpFailure(
-                            "too_large", "A message of the MCP server is larger than " + LINE_BYTES_MAX + " bytes.", false));
+                            "too_large",
+                            "A message of the MCP server is larger than " + LINE_BYTES_MAX + " bytes.",
+                            false));
                 }
             }
         } catch (IOException gone) {
@@ -184,8 +186,8 @@ final class McpProcess implements McpTransport {
         }
         for (JsonNode one : json.isArray() ? json : Json.array().add(json)) {
             if (JsonRpc.asks(one)) outgoing.offer(JsonRpc.reply(one));
-            CompletableFuture<JsonNode> answer =
-                    waiting.get(one.path("id").isIntegralNumber() ? one.path("id").asLong() : -1L);
+            CompletableFuture<JsonNode> answer = waiting.get(
+                    one.path("id").isIntegralNumber() ? one.path("id").asLong() : -1L);
             if (answer != null && JsonRpc.answers(one, one.path("id").asLong())) answer.complete(one);
         }
     }
@@ -244,7 +246,8 @@ final class McpProcess implements McpTransport {
         all.add(process.toHandle());
         all.forEach(ProcessHandle::destroy);
         thread("mcp-stop", () -> {
-            CompletableFuture<?>[] exits = all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
+            CompletableFuture<?>[] exits =
+                    all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
             try {
                 CompletableFuture.allOf(exits).get(STOP_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException | ExecutionException | TimeoutException late) {

@@ -80,7 +80,8 @@ sealed interface McpServer {
         object(faults, place + ENV, config.path(ENV), "[A-Za-z_][A-Za-z0-9_]{0,99}");
         String other = Json.isNothing(command) ? "command" : "url";
         for (String field : Json.isNothing(command) ? List.of(ARGS, ENV) : List.of(HEADERS)) {
-            boolean given = !Json.isNothing(config.path(field)) && !config.path(field).isEmpty();
+            boolean given =
+                    !Json.isNothing(config.path(field)) && !config.path(field).isEmpty();
             if (given) faults.add(new FieldError(place + field, "goes with " + other + " only"));
         }
         return faults;

@@ -106,7 +106,8 @@ final class McpSessions implements AutoCloseable {
         if (count < max) return;
         Key oldest = null;
         for (Map.Entry<Key, Kept> entry : kept.entrySet()) {
-            boolean candidate = entry.getValue().users == 0 && entry.getKey().server() instanceof McpServer.Local == process;
+            boolean candidate =
+                    entry.getValue().users == 0 && entry.getKey().server() instanceof McpServer.Local == process;
             if (candidate && (oldest == null || entry.getValue().usedNanos - kept.get(oldest).usedNanos < 0))
                 oldest = entry.getKey();
         }

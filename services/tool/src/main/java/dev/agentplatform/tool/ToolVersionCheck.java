@@ -111,7 +111,8 @@ final class ToolVersionCheck {
             errors.add(new FieldError(place + McpCalls.TOOL_NAME, "is required, the name of the tool at its server"));
         }
         JsonNode credential = config.path(McpCalls.CREDENTIAL);
-        boolean id = credential.isString() && Ids.parse(credential.stringValue()).isPresent();
+        boolean id =
+                credential.isString() && Ids.parse(credential.stringValue()).isPresent();
         if (!Json.isNothing(credential) && !id) {
             errors.add(new FieldError(place + McpCalls.CREDENTIAL, "must be an id (a UUID)"));
         }

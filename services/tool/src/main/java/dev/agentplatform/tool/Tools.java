@@ -85,7 +85,8 @@ public final class Tools {
         ToolVersionCheck.check(type, body);
         JsonNode config = body.path(ToolVersion.INVOKE_CONFIG);
         if (type == ToolType.MCP && McpServer.of(config, Json.nothing()) instanceof McpServer.Local local) {
-            commands.check(ToolVersion.INVOKE_CONFIG + ".", local.words(), local.env().keySet());
+            commands.check(
+                    ToolVersion.INVOKE_CONFIG + ".", local.words(), local.env().keySet());
         }
     }
 

@@ -30,7 +30,8 @@ public final class RateLimits implements Filter {
      * @param redis where the buckets are shared; empty for nowhere
      */
     public RateLimits(Settings settings, LongSupplier nanoClock, Optional<Redis> redis) {
-        this.workspaces = rate(settings, "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND", "AGENT_PLATFORM_RATE_WORKSPACE_BURST")
+        this.workspaces = rate(
+                        settings, "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND", "AGENT_PLATFORM_RATE_WORKSPACE_BURST")
                 .map(rate -> buckets(rate, "workspace", nanoClock, redis));
         this.keys = rate(settings, "AGENT_PLATFORM_RATE_KEY_PER_SECOND", "AGENT_PLATFORM_RATE_KEY_BURST")
                 .map(rate -> buckets(rate, "key", nanoClock, redis));

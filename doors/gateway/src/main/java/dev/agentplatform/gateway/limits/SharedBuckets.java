@@ -21,24 +21,22 @@ final class SharedBuckets implements BucketStore {
     private static final Logger LOG = LoggerFactory.getLogger(SharedBuckets.class);
 
     /** As {@link Rate#take}, in microseconds: a bucket is the time at which it will be full. */
-    private static final Redis.Script TAKE = new Redis.Script(
-            """
-            local clock = redis.call('TIME')
-            local now = clock[1] * 1000000 + clock[2]
-            local token = tonumber(ARGV[1])
-            local debt = math.max(0, tonumber(redis.call('GET', KEYS[1]) or '0') - now)
-            if debt + token > tonumber(ARGV[2]) then return {0, math.ceil(debt)} end
-            debt = debt + token
-            redis.call('SET', KEYS[1], string.format('%.2f', now + debt), 'PX', math.ceil(debt / 1000) + 1)
-            return {1, math.floor(debt)}
-            """);
+    private static final Redis.Script TAKE = new Redis.Script("""
+        local clock = redis.call('TIME')
+        local now = clock[1] * 1000000 + clock[2]
+        local token = tonumber(ARGV[1])
+        local debt = math.max(0, tonumber(redis.call('GET', KEYS[1]) or '0') - now)
+        if debt + token > tonumber(ARGV[2]) then return {0, math.ceil(debt)} end
+        debt = debt + token
+        redis.call('SET', KEYS[1], string.format('%.2f', now + debt), 'PX', math.ceil(debt / 1000) + 1)
+        return {1, math.floor(debt)}
+        """);
 
-    private static final Redis.Script GIVE_BACK = new Redis.Script(
-            """
-            local full = redis.call('GET', KEYS[1])
-            if full then redis.call('SET', KEYS[1], string.format('%.2f', full - ARGV[1]), 'KEEPTTL') end
-            return 1
-            """);
+    private static final Redis.Script GIVE_BACK = new Redis.Script("""
+        local full = redis.call('GET', KEYS[1])
+        if full then redis.call('SET', KEYS[1], string.format('%.2f', full - ARGV[1]), 'KEEPTTL') end
+        return 1
+        """);
 
     private final Redis redis;
     private final String prefix;
