@@ -285,20 +285,6 @@ class KnowledgeApiTest {
     }
 
     @OnEveryServer
-    void changesAreTold(Api api) {
-        base(api, "kb");
-        String id = document(api, "kb", "T", "Text.").id();
-        api.delete("/knowledge/documents/" + id);
-        List<String> told = api.get("/events?limit=50").expect(200).each("event_type");
-        assertThat(told)
-                .contains(
-                        "knowledge.base.created",
-                        "knowledge.document.created",
-                        "knowledge.document.indexed",
-                        "knowledge.document.deleted");
-    }
-
-    @OnEveryServer
     void whatIsWrongIsNamedAndNothingIsKept(Api api) {
         refused(api, "/knowledge/bases", "{'name':'x'}", "code");
         refused(api, "/knowledge/bases", "{'code':'a b','name':'x'}", "code");

@@ -2,7 +2,9 @@ package dev.agentplatform.app.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Workflows and agents that ask knowledge bases. */
+import java.util.List;
+
+/** Workflows and agents that ask knowledge bases, and who is told of their changes. */
 class KnowledgeUseApiTest {
     @OnEveryServer
     void workflowsRetrieve(Api api) {
@@ -44,5 +46,19 @@ class KnowledgeUseApiTest {
                     .doesNotContain("Parrots");
             assertThat(api.get("/knowledge/searches").each("query")).containsExactly("When does the museum open?");
         }
+    }
+
+    @OnEveryServer
+    void changesAreTold(Api api) {
+        KnowledgeApiTest.base(api, "kb");
+        String id = KnowledgeApiTest.document(api, "kb", "T", "Text.").id();
+        api.delete("/knowledge/documents/" + id);
+        List<String> told = api.get("/events?limit=50").expect(200).each("event_type");
+        assertThat(told)
+                .contains(
+                        "knowledge.base.created",
+                        "knowledge.document.created",
+                        "knowledge.document.indexed",
+                        "knowledge.document.deleted");
     }
 }
