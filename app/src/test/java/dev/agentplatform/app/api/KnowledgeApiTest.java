@@ -285,20 +285,6 @@ class KnowledgeApiTest {
     }
 
     @OnEveryServer
-    void changesAreTold(Api api) {
-        base(api, "kb");
-        String id = document(api, "kb", "T", "Text.").id();
-        api.delete("/knowledge/documents/" + id);
-        List<String> told = api.get("/events?limit=50").expect(200).each("event_type");
-        assertThat(told)
-                .contains(
-                        "knowledge.base.created",
-                        "knowledge.document.created",
-                        "knowledge.document.indexed",
-                        "knowledge.document.deleted");
-    }
-
-    @OnEveryServer
     void whatIsWrongIsNamedAndNothingIsKept(Api api) {
         refused(api, "/knowledge/bases", "{'name':'x'}", "code");
         refused(api, "/knowledge/bases", "{'code':'a b','name':'x'}", "code");
@@ -347,48 +333,6 @@ class KnowledgeApiTest {
         api.get("/knowledge/bases/x").expect(404);
         assertThat(api.get("/knowledge/documents").each("id")).isEmpty();
         assertThat(api.get("/knowledge/searches").each("id")).isEmpty();
-    }
-
-    @OnEveryServer
-    void workflowsRetrieve(Api api) {
-        base(api, "kb");
-        document(api, "kb", "Opening", "The museum opens at nine.");
-        add(api, "kb", "'title':'Old','content_text':'The museum opened at ten.','metadata_json':{'year':1990}");
-        String dsl = "{'nodes':[{'id':'find','type':'knowledge-retrieval','config':{'knowledge_base_id':'kb',"
-                + "'query':'{{input.q}}','top_k':1,'filters_json':{'year':'1990'}}}],'edges':[]}";
-        Answer run = api.run(dsl, "{'q':'museum opens'}");
-        assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
-        assertThat(run.text()).contains("The museum opened at ten.").doesNotContain("at nine");
-        Answer missing = api.run(dsl.replace("'kb'", "'nothing'"), "{'q':'museum'}");
-        assertThat(missing.text("status")).isEqualTo("failed");
-        assertThat(missing.text()).contains("There is no knowledge base");
-    }
-
-    @OnEveryServer
-    void agentsRead(Api api) throws Exception {
-        base(api, "kb");
-        document(api, "kb", "Opening", "The museum opens at nine.");
-        document(api, "kb", "Parrots", "Parrots live for sixty years.");
-        String completion = "{\"id\":\"1\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"message\":"
-                + "{\"role\":\"assistant\",\"content\":\"At nine.\"},\"finish_reason\":\"stop\"}]}";
-        try (ToolServer provider = ToolServer.answering(200, "application/json", completion)) {
-            api.post(
-                            "/models/providers",
-                            "{'name':'mine','kind':'openai','base_url':'%s'}".formatted(provider.url("/v1")))
-                    .expect(201);
-            String agent = Programs.published(
-                    api,
-                    "agent",
-                    "reader",
-                    "'system_prompt':'x','model_config':{'model':'mine/m'},"
-                            + "'knowledge_refs':[{'code':'kb','top_k':1}]");
-            Answer run = Programs.run(api, "agent", agent, "'input_text':'When does the museum open?'");
-            assertThat(run.text("status")).as(run.text()).isEqualTo("completed");
-            assertThat(provider.requests.getFirst().body())
-                    .contains("What the knowledge base says", "Opening: The museum opens at nine.")
-                    .doesNotContain("Parrots");
-            assertThat(api.get("/knowledge/searches").each("query")).containsExactly("When does the museum open?");
-        }
     }
 
     // ---- shorthands

@@ -10,7 +10,6 @@ import dev.agentplatform.knowledge.Cutting.Cut;
 import dev.agentplatform.knowledge.Cutting.Embedded;
 import dev.agentplatform.knowledge.Document.Status;
 import dev.agentplatform.knowledge.extract.SourceType;
-import dev.agentplatform.knowledge.extract.Unreadable;
 import dev.agentplatform.queue.ActorTable;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;

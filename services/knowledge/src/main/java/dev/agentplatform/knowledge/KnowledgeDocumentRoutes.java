@@ -134,8 +134,8 @@ final class KnowledgeDocumentRoutes {
                 type(body).orElse(null),
                 body.sourceUrl(),
                 Documents.orNothing(body.metadataJson()));
-        Accepted accepted = read(
-                body.contentText() == null ? "content_base64" : "content_text", () -> documents.create(wanted));
+        Accepted accepted =
+                read(body.contentText() == null ? "content_base64" : "content_text", () -> documents.create(wanted));
         int status = !accepted.fresh() ? 200 : accepted.document().status() == Document.Status.INDEXED ? 201 : 202;
         return Reply.of(status, accepted.document().json().put("duplicate", !accepted.fresh()));
     }
@@ -228,8 +228,8 @@ final class KnowledgeDocumentRoutes {
         Patch body = request.body(Patch.class);
         BaseRoutes.checkMetadata(body.metadataJson());
         Documents.Patch patch = new Documents.Patch(body.title(), body.contentText(), body.metadataJson());
-        Document document = read(
-                "content_text", () -> documents.patch(request.workspace().id(), request.id("id"), patch));
+        Document document =
+                read("content_text", () -> documents.patch(request.workspace().id(), request.id("id"), patch));
         return Reply.of(document.status() == Document.Status.PENDING ? 202 : 200, document.json());
     }
 
