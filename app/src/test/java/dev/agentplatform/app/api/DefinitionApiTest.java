@@ -3,10 +3,14 @@ package dev.agentplatform.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.language.DefinitionText;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Definitions as documents: {@code GET /definitions/export} and {@code POST /definitions/apply}. */
 class DefinitionApiTest {
@@ -329,6 +333,92 @@ class DefinitionApiTest {
     void anotherWorkspaceSeesNothing(Api api) {
         apply(api, "kind: agent\ncode: a\nname: A\nspec: {role: x}\n", "").expect(200);
         assertThat(export(api.elsewhere(), "")).isEmpty();
+    }
+
+    /** Whatever people write into prompts, names and templates. */
+    @OnEveryServer
+    void anyDefinitionComesBackTheSame(Api api) {
+        for (int seed = 0; seed < 3; seed++) {
+            Random random = new Random(seed);
+            List<JsonNode> documents = new ArrayList<>();
+            for (int i = 0; i < 12; i++) documents.add(document(random, i));
+            Api here = api.elsewhere();
+            apply(here, DefinitionText.writeAll(documents), "").expect(200);
+            String exported = export(here, "");
+            Api there = api.elsewhere();
+            apply(there, exported, "").expect(200);
+            assertThat(export(there, "")).as("seed " + seed).isEqualTo(exported);
+            assertThat(apply(here, exported, "").expect(200).text("unchanged"))
+                    .as("seed " + seed)
+                    .isEqualTo("12");
+            assertThat(DefinitionText.readAll(exported)).hasSize(12);
+        }
+    }
+
+    private static JsonNode document(Random random, int no) {
+        ObjectNode spec = Json.object();
+        boolean agent = random.nextBoolean();
+        ObjectNode document = Json.object()
+                .put("kind", agent ? "agent" : "workflow")
+                .put("code", "c" + no + text(random).replace("\n", " "))
+                .put("name", "n" + text(random))
+                .put("description", text(random));
+        if (agent) {
+            spec.put("role", "r" + text(random)).put("system_prompt", text(random) + "\n" + text(random));
+            spec.putObject("model_config").put("temperature", random.nextInt(20) / 10.0);
+        } else {
+            ObjectNode config = Json.object();
+            config.set("output", Json.object().put(text(random), text(random)).put("n", random.nextGaussian()));
+            ObjectNode node = Json.object().put("id", "end").put("type", "end");
+            node.set("config", config);
+            spec.putArray("nodes").add(node);
+            spec.putArray("edges");
+        }
+        document.set("spec", spec);
+        return document;
+    }
+
+    private static String text(Random random) {
+        List<String> tricky = List.of(
+                "yes", "1e3", "0x1F", "~", "- a", "a: b", "a #b", "*a", "%a", "2001-01-01", "a\nb\n", "  a", "a  ", "\ta",
+                "é😀", "---", "x\n\n  deeper\nend\n\n", "\"'", "null", "#");
+        return tricky.get(random.nextInt(tricky.size()));
+    }
+
+    /** Each names what is wrong, ends quickly and changes nothing. */
+    @OnEveryServer
+    void hostileTextIsRefused(Api api) {
+        String head = "kind: agent\ncode: a\nname: A\n";
+        refuse(api, 400, "", "no document");
+        refuse(api, 400, "# nothing\n---\n", "no document");
+        refuse(api, 400, "a: &x [1]\nb: *x\n", "alias in line 2");
+        refuse(api, 400, head + "code: b\n", "line 4");
+        refuse(api, 400, "a: " + "[".repeat(10_000), "line 1");
+        refuse(api, 400, "a: \u0001", "line 1");
+        refuse(api, 422, "- a\n- b\n", "documents.0");
+        refuse(api, 422, "text", "documents.0");
+        refuse(api, 422, "{}", "documents.0.kind");
+        refuse(api, 422, "kind: 7", "documents.0.kind");
+        refuse(api, 422, "kind: agent", "documents.0.code");
+        refuse(api, 422, head + "spec: text\n", "documents.0.spec");
+        refuse(api, 422, head + "nonsense: 1\n", "documents.0.nonsense");
+        refuse(api, 422, head + "status: archived\n", "documents.0.status");
+        refuse(api, 422, head + "spec: {}\n", "documents.0.spec.system_prompt");
+        refuse(api, 422, head + "spec: {role: [x]}\n", "documents.0.spec.role");
+        refuse(api, 422, head + "spec: {role: \"a\\0b\"}\n", "U+0000");
+        refuse(api, 413, "---\n" + (head + "---\n").repeat(1_001), "1000");
+        String several = "{'documents':'x'}".replace('\'', '"');
+        refuse(api, 422, several, "documents");
+        HttpRequest.Builder wrongType = HttpRequest.newBuilder()
+                .header("x-workspace-id", api.workspace())
+                .header("Content-Type", "text/html")
+                .POST(BodyPublishers.ofString(head));
+        api.exchange(wrongType, "POST", "/definitions/apply").expect(415);
+        assertThat(export(api, "")).isEmpty();
+    }
+
+    private static void refuse(Api api, int status, String body, String told) {
+        assertThat(apply(api, body, "").expect(status).text()).as(body).contains(told);
     }
 
     // ---- helpers
