@@ -25,6 +25,7 @@ public final class Nouns {
             Map.entry("memories", "memory"),
             Map.entry("teams", "team"),
             Map.entry("skills", "skill"),
+            Map.entry("definitions", "definition"),
             Map.entry("events", "event"));
 
     private static final Set<String> KNOWN = Set.of(
@@ -39,6 +40,7 @@ public final class Nouns {
             "memory",
             "team",
             "skill",
+            "definition",
             "human",
             "knowledge",
             "event",
