@@ -393,8 +393,8 @@ class DefinitionApiTest {
         refuse(api, 400, "# nothing\n---\n", "no document");
         refuse(api, 400, "a: &x [1]\nb: *x\n", "alias in line 2");
         refuse(api, 400, head + "code: b\n", "line 4");
-        refuse(api, 400, "a: " + "[".repeat(10_000), "line 1");
-        refuse(api, 400, "a: \u0001", "line 1");
+        refuse(api, 400, "a: " + "[".repeat(10_000), "malformed");
+        refuse(api, 400, "a: \u0001", "malformed");
         refuse(api, 422, "- a\n- b\n", "documents.0");
         refuse(api, 422, "text", "documents.0");
         refuse(api, 422, "{}", "documents.0.kind");

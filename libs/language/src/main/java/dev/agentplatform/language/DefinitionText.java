@@ -245,7 +245,7 @@ public final class DefinitionText {
         private static final long serialVersionUID = 1L;
         private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
         private static final Pattern VALUE =
-                Pattern.compile("[\\p{L}_/][\\p{L}\\p{N}_.,;()/+*=?! -]*[\\p{L}\\p{N}_.,;()/+*=?!-]|[\\p{L}]");
+                Pattern.compile("[\\p{L}_/]|[\\p{L}_/][\\p{L}\\p{N}_.,;:()/+*=?!$'@% -]*[\\p{L}\\p{N}_.,;()/+*=?!$'@%-]");
 
         @Override
         public boolean needToQuoteName(String name) {
@@ -254,7 +254,7 @@ public final class DefinitionText {
 
         @Override
         public boolean needToQuoteValue(String value) {
-            return !VALUE.matcher(value).matches() || super.needToQuoteValue(value);
+            return !VALUE.matcher(value).matches() || value.contains(": ") || super.needToQuoteValue(value);
         }
     }
 }

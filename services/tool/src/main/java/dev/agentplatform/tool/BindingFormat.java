@@ -94,7 +94,7 @@ final class BindingFormat {
 
     List<ObjectNode> show(Sql sql, Definition tool) throws SQLException {
         List<Binding> bindings = new ArrayList<>(current(sql, tool));
-        bindings.sort(Comparator.comparingInt((Binding it) -> -it.scope().rank())
+        bindings.sort(Comparator.comparingInt((Binding it) -> it.scope().rank())
                 .thenComparing(it -> it.scope().type())
                 .thenComparing(it -> it.scope().id()));
         List<ObjectNode> shown = new ArrayList<>();
