@@ -30,6 +30,6 @@ final class TeamReferences {
     }
 
     private static void withoutNulls(JsonNode json) {
-        if (json instanceof ObjectNode object) object.removeNulls();
+        if (json instanceof ObjectNode object) object.removeIf(JsonNode::isNull);
     }
 }
