@@ -141,8 +141,7 @@ public final class ApiClient implements AutoCloseable {
         return body.path("errors")
                 .valueStream()
                 .map(error -> new Problem.FieldError(
-                        error.path("path").asString(""),
-                        error.path("message").asString("")))
+                        error.path("path").asString(""), error.path("message").asString("")))
                 .toList();
     }
 

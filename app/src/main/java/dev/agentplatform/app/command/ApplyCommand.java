@@ -98,7 +98,8 @@ public final class ApplyCommand implements Callable<Integer> {
                     fine &= read(file.toString(), Files.readString(file));
                 }
             } catch (IOException unreadable) {
-                fine = wrong(path + ": cannot be read as UTF-8 text (" + unreadable.getClass().getSimpleName() + ")");
+                fine = wrong(path + ": cannot be read as UTF-8 text ("
+                        + unreadable.getClass().getSimpleName() + ")");
             }
         }
         if (fine && documents.isEmpty()) fine = wrong(String.join(", ", paths) + ": there is no document");

@@ -22,7 +22,8 @@ final class ServerOptions {
     @Option(
             names = "--api-key",
             paramLabel = "KEY",
-            description = "Sent as x-api-key. Default: AGENT_PLATFORM_API_KEY, which other users of the machine cannot see.")
+            description =
+                    "Sent as x-api-key. Default: AGENT_PLATFORM_API_KEY, which other users of the machine cannot see.")
     private String key;
 
     @Option(
@@ -44,8 +45,7 @@ final class ServerOptions {
     }
 
     private String address(Map<String, String> environment) {
-        String address =
-                url == null ? environment.getOrDefault("AGENT_PLATFORM_URL", "http://localhost:8080") : url;
+        String address = url == null ? environment.getOrDefault("AGENT_PLATFORM_URL", "http://localhost:8080") : url;
         try {
             URI parsed = URI.create(address);
             boolean http = "http".equals(parsed.getScheme()) || "https".equals(parsed.getScheme());

@@ -124,7 +124,11 @@ class DefinitionApiTest {
         assertThat(export(other, "")).isEqualTo(exported);
         assertThat(api.get("/agents?code=sales").expect(200).text("items.0.last_version_no"))
                 .isEqualTo("1");
-        assertThat(api.get("/teams?code=desk").expect(200).json().at("/items/0/published_version_id").isNull())
+        assertThat(api.get("/teams?code=desk")
+                        .expect(200)
+                        .json()
+                        .at("/items/0/published_version_id")
+                        .isNull())
                 .isTrue();
     }
 
@@ -166,7 +170,8 @@ class DefinitionApiTest {
         assertThat(export(api, "")).isEqualTo(ALL);
         Answer applied = apply(api, changed, "").expect(200);
         assertThat(actions(applied)).isEqualTo(actions(dry));
-        assertThat(api.get("/skills?code=polite").text("items.0.last_version_no")).isEqualTo("2");
+        assertThat(api.get("/skills?code=polite").text("items.0.last_version_no"))
+                .isEqualTo("2");
         assertThat(api.get("/teams?code=desk").text("items.0.last_version_no")).isEqualTo("1");
         assertThat(export(api, "")).isEqualTo(changed);
     }
@@ -187,7 +192,9 @@ class DefinitionApiTest {
 
     @OnEveryServer
     void idsBecomeCodes(Api api) {
-        String tool = api.post("/tools", "{'code':'t','name':'T','tool_type':'builtin'}").expect(201).id();
+        String tool = api.post("/tools", "{'code':'t','name':'T','tool_type':'builtin'}")
+                .expect(201)
+                .id();
         api.post("/tools/versions", "{'tool_id':'%s','invoke_config_json':{'builtin':'current_time'}}".formatted(tool))
                 .expect(201);
         String agent = Programs.made(api, "agent", "a");
@@ -198,7 +205,9 @@ class DefinitionApiTest {
                 + "{'id':'m','type':'agent','config':{'agent_id':'%s','input':'x'}}],'edges':[]}";
         api.version(flow, dsl.formatted(tool, agent), "published");
         String exported = export(api, "");
-        assertThat(exported).contains("- code: t", "tool_code: t", "agent_code: a").doesNotContain(tool, agent);
+        assertThat(exported)
+                .contains("- code: t", "tool_code: t", "agent_code: a")
+                .doesNotContain(tool, agent);
         assertThat(actions(apply(api, exported, "").expect(200))).allMatch(it -> it.endsWith(" unchanged"));
         assertThat(export(api, "?kind=agent")).startsWith("kind: agent").doesNotContain("kind: tool");
         assertThat(api.get("/definitions/export?kind=agent&code=none").status()).isEqualTo(404);
@@ -216,7 +225,10 @@ class DefinitionApiTest {
                 "published");
         assertThat(export(api, "?code=outer"))
                 .startsWith("# workflow outer: spec.nodes.0.config.workflow_version_id names something by an id");
-        assertThat(api.get("/definitions/export?code=outer&format=json").expect(200).json().path("warnings"))
+        assertThat(api.get("/definitions/export?code=outer&format=json")
+                        .expect(200)
+                        .json()
+                        .path("warnings"))
                 .hasSize(1);
     }
 
@@ -240,7 +252,8 @@ class DefinitionApiTest {
         Answer again = api.post("/definitions/apply", several.replace("'x'", "'y'"), "Idempotency-Key", "once")
                 .expect(200);
         assertThat(again.json()).isEqualTo(repeated.json());
-        JsonNode exported = api.get("/definitions/export?format=json").expect(200).json();
+        JsonNode exported =
+                api.get("/definitions/export?format=json").expect(200).json();
         assertThat(exported.at("/documents/0/spec/role").asString()).isEqualTo("y");
         assertThat(actions(api.post("/definitions/apply", Json.write(exported)).expect(200)))
                 .containsExactly("a unchanged", "b unchanged");
@@ -314,7 +327,9 @@ class DefinitionApiTest {
         String renamed = wrong.replace("name: 7", "name: Seven");
         assertThat(apply(api, renamed, "").expect(422).text())
                 .contains("documents.1.spec.system_promt", "is not known here", "line 11");
-        assertThat(apply(api, renamed.replace("system_promt", "system_prompt"), "").expect(422).text())
+        assertThat(apply(api, renamed.replace("system_promt", "system_prompt"), "")
+                        .expect(422)
+                        .text())
                 .contains("documents.1.spec.model_config.temperature", "line 13");
         assertThat(export(api, "")).isEmpty();
     }
@@ -325,7 +340,9 @@ class DefinitionApiTest {
         apply(api, tool, "").expect(200);
         String other = "kind: tool\ncode: t\nname: T\ntype: http\nspec: {}\n";
         assertThat(apply(api, other, "").expect(422).text("errors.0.path")).isEqualTo("documents.0.type");
-        assertThat(apply(api, tool.replace("builtin\n", "mcp\n"), "").expect(422).text("errors.0.path"))
+        assertThat(apply(api, tool.replace("builtin\n", "mcp\n"), "")
+                        .expect(422)
+                        .text("errors.0.path"))
                 .isEqualTo("documents.0.type");
     }
 
@@ -380,8 +397,26 @@ class DefinitionApiTest {
 
     private static String text(Random random) {
         List<String> tricky = List.of(
-                "yes", "1e3", "0x1F", "~", "- a", "a: b", "a #b", "*a", "%a", "2001-01-01", "a\nb\n", "  a", "a  ", "\ta",
-                "é😀", "---", "x\n\n  deeper\nend\n\n", "\"'", "null", "#");
+                "yes",
+                "1e3",
+                "0x1F",
+                "~",
+                "- a",
+                "a: b",
+                "a #b",
+                "*a",
+                "%a",
+                "2001-01-01",
+                "a\nb\n",
+                "  a",
+                "a  ",
+                "\ta",
+                "é😀",
+                "---",
+                "x\n\n  deeper\nend\n\n",
+                "\"'",
+                "null",
+                "#");
         return tricky.get(random.nextInt(tricky.size()));
     }
 
@@ -443,7 +478,11 @@ class DefinitionApiTest {
     }
 
     private static boolean published(Api api) {
-        return api.get("/agents?code=a").expect(200).json().at("/items/0/published_version_id").isString();
+        return api.get("/agents?code=a")
+                .expect(200)
+                .json()
+                .at("/items/0/published_version_id")
+                .isString();
     }
 
     private static List<String> actions(Answer applied) {

@@ -46,7 +46,8 @@ class ApplyCommandTest {
         Files.writeString(from.resolve("sales.yaml"), AGENT);
         Printed applied = apply("w1", "-f", folder.resolve("from").toString());
         assertThat(applied.exitCode()).as(applied.err()).isEqualTo(Main.OK);
-        assertThat(applied.out()).contains("created    agent     sales  version 1", "1 created, 0 updated, 0 unchanged");
+        assertThat(applied.out())
+                .contains("created    agent     sales  version 1", "1 created, 0 updated, 0 unchanged");
         Path to = folder.resolve("to");
         assertThat(export("w1", "-o", to.toString()).exitCode()).isEqualTo(Main.OK);
         assertThat(to.resolve("agent").resolve("sales.yaml")).hasContent(AGENT);
@@ -73,7 +74,8 @@ class ApplyCommandTest {
     void faultsNameFileLineAndField() throws IOException {
         Path good = Files.writeString(folder.resolve("a.yaml"), AGENT);
         Path bad = Files.writeString(
-                folder.resolve("b.yaml"), AGENT.replace("sales", "other") + "---\n" + AGENT.replace("name: Sales", "name: 7"));
+                folder.resolve("b.yaml"),
+                AGENT.replace("sales", "other") + "---\n" + AGENT.replace("name: Sales", "name: 7"));
         Printed printed = apply("w3", "-f", good.toString(), "-f", bad.toString());
         assertThat(printed.exitCode()).isEqualTo(Main.WRONG_USAGE);
         assertThat(printed.err()).contains(bad + ":11: agent sales: name: must be a text");

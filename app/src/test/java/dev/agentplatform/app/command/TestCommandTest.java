@@ -63,8 +63,7 @@ class TestCommandTest {
                 .contains("FAIL ", "output: expected {\"price\":4}, was {\"price\":3}", "0 passed, 1 failed");
         assertThat(report).content().contains("failures=\"1\"", "<failure message=");
         Printed path = test(TESTS.formatted("completed", 3).replace("[call, ask, pause, end]", "[call, end]"));
-        assertThat(path.out())
-                .contains("path: expected [\"call\",\"end\"], was [\"call\",\"ask\",\"pause\",\"end\"]");
+        assertThat(path.out()).contains("path: expected [\"call\",\"end\"], was [\"call\",\"ask\",\"pause\",\"end\"]");
     }
 
     @Test
@@ -85,7 +84,8 @@ class TestCommandTest {
         assertThat(test(TESTS.formatted("maybe", 3)).err()).contains("tests.0.answers.ask.status: must be one of");
         assertThat(run("-f", folder.resolve("none.test.yaml").toString()).exitCode())
                 .isEqualTo(Main.WRONG_USAGE);
-        assertThat(run("-f", Files.createDirectory(folder.resolve("empty")).toString()).err())
+        assertThat(run("-f", Files.createDirectory(folder.resolve("empty")).toString())
+                        .err())
                 .contains("There is no test");
     }
 
