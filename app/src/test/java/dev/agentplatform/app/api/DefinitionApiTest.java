@@ -183,9 +183,9 @@ class DefinitionApiTest {
         assertThat(published(api)).isFalse();
         assertThat(actions(apply(api, draft, "?publish=true").expect(200))).containsExactly("a updated");
         assertThat(published(api)).isTrue();
-        String next = draft.replace("role: x", "role: y").replace("status: draft\n", "");
+        String next = draft.replace("role: x", "role: z").replace("status: draft\n", "");
         apply(api, next, "?publish=false").expect(200);
-        assertThat(export(api, "")).isEqualTo(draft.replace("role: x", "role: y"));
+        assertThat(export(api, "")).isEqualTo(draft.replace("role: x", "role: z"));
         assertThat(actions(apply(api, next, "").expect(200))).containsExactly("a updated");
         assertThat(export(api, "")).isEqualTo(next);
     }
