@@ -44,8 +44,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /** @param nodes what stands in for each type of node */
-    public static EmbeddedServer start(
-            Map<String, String> environment, Path data, UnaryOperator<NodeType> nodes) {
+    public static EmbeddedServer start(Map<String, String> environment, Path data, UnaryOperator<NodeType> nodes) {
         Path temporary = data == null ? temporaryFolder() : null;
         Settings settings = settings(environment, data == null ? temporary : data);
         Logs.startQuietly(settings);

@@ -11,6 +11,7 @@ public final class KnownSettings {
     /** Names without the prefix, in the order of the alphabet; a test compares them with the sources. */
     static final List<String> NAMES = List.of(
             "AGENT_SERVICE_URL",
+            "API_KEY",
             "AUDIT",
             "AUDIT_DAYS",
             "AUTHZ_REQUIRED",
@@ -90,9 +91,11 @@ public final class KnownSettings {
             "STREAMS_MAX",
             "TEAM_SERVICE_URL",
             "TOOL_SERVICE_URL",
+            "URL",
             "WORKER_HEARTBEAT_MILLIS",
             "WORKER_LEASE_MILLIS",
-            "WORKFLOW_SERVICE_URL");
+            "WORKFLOW_SERVICE_URL",
+            "WORKSPACE");
 
     /** What follows these is the operator's to choose. */
     private static final List<String> OPEN = List.of("SECRET_");

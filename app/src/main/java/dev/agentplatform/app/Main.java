@@ -1,8 +1,10 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.app.command.ApplyCommand;
 import dev.agentplatform.app.command.BenchCommand;
 import dev.agentplatform.app.command.DemoCommand;
 import dev.agentplatform.app.command.DoctorCommand;
+import dev.agentplatform.app.command.ExportCommand;
 import dev.agentplatform.app.command.MigrateCommand;
 import dev.agentplatform.app.command.RunCommand;
 import dev.agentplatform.app.command.ServeCommand;
@@ -41,6 +43,8 @@ public final class Main {
                 new ServeCommand(),
                 new RunCommand(),
                 new TestCommand(),
+                new ApplyCommand(),
+                new ExportCommand(),
                 new SmokeCommand(),
                 new DoctorCommand(),
                 new BenchCommand(),

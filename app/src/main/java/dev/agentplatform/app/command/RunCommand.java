@@ -111,7 +111,9 @@ public final class RunCommand implements Callable<Integer> {
                     + unreadable.getClass().getSimpleName() + ")");
             return null;
         }
-        JsonNode dsl = read.has("dsl") ? read.get("dsl") : read.has("dsl_json") ? read.get("dsl_json") : read;
+        JsonNode dsl = read.has("spec")
+                ? read.get("spec")
+                : read.has("dsl") ? read.get("dsl") : read.has("dsl_json") ? read.get("dsl_json") : read;
         Findings findings = Validation.check(dsl, NodeTypes.standard());
         for (Fault warning : findings.warnings()) err.println(told("warning", warning));
         for (Fault fault : findings.faults()) err.println(told("fault", fault));

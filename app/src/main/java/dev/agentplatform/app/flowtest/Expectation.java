@@ -21,7 +21,9 @@ final class Expectation {
      * @param nodes by id: {@code status, attempts} and parts of {@code input} and {@code output} of the last execution
      */
     record Wanted(
-            @OneOf({"completed", "failed", "cancelled", "timed_out"}) String status,
+            @OneOf({"completed", "failed", "cancelled", "timed_out"})
+            String status,
+
             List<JsonNode> path,
             List<String> executed,
             List<String> skipped,
@@ -52,7 +54,8 @@ final class Expectation {
         String status = wanted.status() != null ? wanted.status() : wanted.error() == null ? "completed" : "failed";
         String is = run.path("status").asString();
         if (!status.equals(is)) {
-            String why = run.path("error_message").asString(run.path("error_code").asString(""));
+            String why =
+                    run.path("error_message").asString(run.path("error_code").asString(""));
             String at = run.path("failed_node_id").asString("");
             differences.add("status: expected " + status + ", was " + is + (at.isEmpty() ? "" : " at node " + at)
                     + (why.isEmpty() ? "" : ": " + why));
@@ -79,13 +82,17 @@ final class Expectation {
     private void path(Wanted wanted, List<JsonNode> steps) {
         // A further attempt is no further step of the path.
         List<String> executed = steps.stream()
-                .filter(step -> !status(step).equals("skipped") && step.path("attempt").asInt(1) <= 1)
+                .filter(step ->
+                        !status(step).equals("skipped") && step.path("attempt").asInt(1) <= 1)
                 .map(Expectation::id)
                 .toList();
-        List<String> skipped =
-                steps.stream().filter(step -> status(step).equals("skipped")).map(Expectation::id).toList();
+        List<String> skipped = steps.stream()
+                .filter(step -> status(step).equals("skipped"))
+                .map(Expectation::id)
+                .toList();
         if (wanted.path() != null && !follows(wanted.path(), executed)) {
-            differences.add("path: expected " + shown(Json.tree(wanted.path())) + ", was " + shown(Json.tree(executed)));
+            differences.add(
+                    "path: expected " + shown(Json.tree(wanted.path())) + ", was " + shown(Json.tree(executed)));
         }
         among("executed", wanted.executed(), executed);
         among("skipped", wanted.skipped(), skipped);
@@ -130,7 +137,8 @@ final class Expectation {
     /** Objects may have more fields than wanted. */
     private void part(String place, JsonNode wanted, JsonNode is) {
         if (wanted instanceof ObjectNode object && is.isObject()) {
-            object.properties().forEach(field -> part(place + "." + field.getKey(), field.getValue(), is.path(field.getKey())));
+            object.properties()
+                    .forEach(field -> part(place + "." + field.getKey(), field.getValue(), is.path(field.getKey())));
         } else if (wanted.isArray() && is.isArray() && wanted.size() == is.size()) {
             for (int i = 0; i < wanted.size(); i++) part(place + "." + i, wanted.get(i), is.get(i));
         } else if (!same(wanted, is)) {

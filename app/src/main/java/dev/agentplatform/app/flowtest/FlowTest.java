@@ -37,7 +37,9 @@ record FlowTest(
     private static final String CODE_UNDER_TEST = "workflow-under-test";
 
     private record File(
-            JsonNode workflow, List<String> definitions, @Required @Length(min = 1, max = 1_000) List<Case> tests) {}
+            JsonNode workflow,
+            List<String> definitions,
+            @Required @Length(min = 1, max = 1_000) List<Case> tests) {}
 
     private record Case(
             @Required @Length(min = 1, max = 200) String name,
@@ -61,7 +63,10 @@ record FlowTest(
             @Required @Length(min = 1, max = 200) String code, String message, Boolean retryable, JsonNode output) {}
 
     private record Answer(
-            @Required @OneOf({"approved", "rejected", "completed", "timeout"}) String status, JsonNode response) {}
+            @Required @OneOf({"approved", "rejected", "completed", "timeout"})
+            String status,
+
+            JsonNode response) {}
 
     /** Every test of a file. @throws Problem that names the field and the line, IOException when it cannot be read */
     static List<FlowTest> read(Path path) throws IOException {
@@ -72,7 +77,8 @@ record FlowTest(
             if (!unknown.isEmpty()) throw Problem.invalid(unknown);
             File file = Binder.bind(tree, File.class);
             List<FlowTest> tests = new ArrayList<>();
-            for (int i = 0; i < file.tests().size(); i++) tests.add(test(path, file, file.tests().get(i), "tests." + i));
+            for (int i = 0; i < file.tests().size(); i++)
+                tests.add(test(path, file, file.tests().get(i), "tests." + i));
             return tests;
         } catch (Problem wrong) {
             throw withLine(wrong, text);
@@ -155,7 +161,9 @@ record FlowTest(
         if (!Files.isRegularFile(other)) {
             throw Problem.invalid(place, "names '" + file + "', which is no file and no workflow of definitions");
         }
-        return DefinitionText.readAll(Files.readString(other)).stream().map(FlowTest::document).toList();
+        return DefinitionText.readAll(Files.readString(other)).stream()
+                .map(FlowTest::document)
+                .toList();
     }
 
     /** Bare nodes and edges are a workflow, too. */

@@ -107,7 +107,9 @@ public final class FlowTests implements AutoCloseable {
         do {
             JsonNode page = api.get("/runtime/runs/" + id + "/node-runs?limit=200" + cursor);
             page.path("items").forEach(steps::add);
-            cursor = page.path("next_cursor").isString() ? "&cursor=" + page.path("next_cursor").asString() : "";
+            cursor = page.path("next_cursor").isString()
+                    ? "&cursor=" + page.path("next_cursor").asString()
+                    : "";
         } while (!cursor.isEmpty());
         return steps;
     }

@@ -72,7 +72,8 @@ final class MockedNodes implements UnaryOperator<NodeType> {
                     .find(name())
                     .map(info -> info.templates(config))
                     .orElse(Json.object());
-            boolean outside = OUTSIDE.contains(name()) && !(name().equals("knowledge-retrieval") && config.has("documents"));
+            boolean outside =
+                    OUTSIDE.contains(name()) && !(name().equals("knowledge-retrieval") && config.has("documents"));
             return new Work(work, CompiledTree.parse(templates), outside);
         }
     }
@@ -101,8 +102,7 @@ final class MockedNodes implements UnaryOperator<NodeType> {
                     || running.test().allow().contains(context.nodeId());
             if (real == null || (outside && !allowed)) {
                 return Outcome.fail(
-                        "not_mocked",
-                        "Node " + precise + " would reach outside: give it a mock, or name it in allow.");
+                        "not_mocked", "Node " + precise + " would reach outside: give it a mock, or name it in allow.");
             }
             return soon(real.execute(context), running, context);
         }
@@ -114,7 +114,8 @@ final class MockedNodes implements UnaryOperator<NodeType> {
             if (mock.isArray() && call >= mock.size()) {
                 return Outcome.fail(
                         "mock_exhausted",
-                        "Node " + key + " was called " + (call + 1) + " times; its mock has " + mock.size() + " results.");
+                        "Node " + key + " was called " + (call + 1) + " times; its mock has " + mock.size()
+                                + " results.");
             }
             JsonNode result = mock.isArray() ? mock.get(call) : mock;
             JsonNode input = templates.resolve(context.scope());

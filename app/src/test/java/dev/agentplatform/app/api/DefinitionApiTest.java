@@ -3,10 +3,14 @@ package dev.agentplatform.app.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.kernel.Json;
+import dev.agentplatform.language.DefinitionText;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Definitions as documents: {@code GET /definitions/export} and {@code POST /definitions/apply}. */
 class DefinitionApiTest {
@@ -120,7 +124,11 @@ class DefinitionApiTest {
         assertThat(export(other, "")).isEqualTo(exported);
         assertThat(api.get("/agents?code=sales").expect(200).text("items.0.last_version_no"))
                 .isEqualTo("1");
-        assertThat(api.get("/teams?code=desk").expect(200).json().at("/items/0/published_version_id").isNull())
+        assertThat(api.get("/teams?code=desk")
+                        .expect(200)
+                        .json()
+                        .at("/items/0/published_version_id")
+                        .isNull())
                 .isTrue();
     }
 
@@ -162,7 +170,8 @@ class DefinitionApiTest {
         assertThat(export(api, "")).isEqualTo(ALL);
         Answer applied = apply(api, changed, "").expect(200);
         assertThat(actions(applied)).isEqualTo(actions(dry));
-        assertThat(api.get("/skills?code=polite").text("items.0.last_version_no")).isEqualTo("2");
+        assertThat(api.get("/skills?code=polite").text("items.0.last_version_no"))
+                .isEqualTo("2");
         assertThat(api.get("/teams?code=desk").text("items.0.last_version_no")).isEqualTo("1");
         assertThat(export(api, "")).isEqualTo(changed);
     }
@@ -174,16 +183,18 @@ class DefinitionApiTest {
         assertThat(published(api)).isFalse();
         assertThat(actions(apply(api, draft, "?publish=true").expect(200))).containsExactly("a updated");
         assertThat(published(api)).isTrue();
-        String next = draft.replace("role: x", "role: y").replace("status: draft\n", "");
+        String next = draft.replace("role: x", "role: z").replace("status: draft\n", "");
         apply(api, next, "?publish=false").expect(200);
-        assertThat(export(api, "")).isEqualTo(draft.replace("role: x", "role: y"));
+        assertThat(export(api, "")).isEqualTo(draft.replace("role: x", "role: z"));
         assertThat(actions(apply(api, next, "").expect(200))).containsExactly("a updated");
         assertThat(export(api, "")).isEqualTo(next);
     }
 
     @OnEveryServer
     void idsBecomeCodes(Api api) {
-        String tool = api.post("/tools", "{'code':'t','name':'T','tool_type':'builtin'}").expect(201).id();
+        String tool = api.post("/tools", "{'code':'t','name':'T','tool_type':'builtin'}")
+                .expect(201)
+                .id();
         api.post("/tools/versions", "{'tool_id':'%s','invoke_config_json':{'builtin':'current_time'}}".formatted(tool))
                 .expect(201);
         String agent = Programs.made(api, "agent", "a");
@@ -194,7 +205,9 @@ class DefinitionApiTest {
                 + "{'id':'m','type':'agent','config':{'agent_id':'%s','input':'x'}}],'edges':[]}";
         api.version(flow, dsl.formatted(tool, agent), "published");
         String exported = export(api, "");
-        assertThat(exported).contains("- code: t", "tool_code: t", "agent_code: a").doesNotContain(tool, agent);
+        assertThat(exported)
+                .contains("- code: t", "tool_code: t", "agent_code: a")
+                .doesNotContain(tool, agent);
         assertThat(actions(apply(api, exported, "").expect(200))).allMatch(it -> it.endsWith(" unchanged"));
         assertThat(export(api, "?kind=agent")).startsWith("kind: agent").doesNotContain("kind: tool");
         assertThat(api.get("/definitions/export?kind=agent&code=none").status()).isEqualTo(404);
@@ -212,7 +225,10 @@ class DefinitionApiTest {
                 "published");
         assertThat(export(api, "?code=outer"))
                 .startsWith("# workflow outer: spec.nodes.0.config.workflow_version_id names something by an id");
-        assertThat(api.get("/definitions/export?code=outer&format=json").expect(200).json().path("warnings"))
+        assertThat(api.get("/definitions/export?code=outer&format=json")
+                        .expect(200)
+                        .json()
+                        .path("warnings"))
                 .hasSize(1);
     }
 
@@ -236,7 +252,8 @@ class DefinitionApiTest {
         Answer again = api.post("/definitions/apply", several.replace("'x'", "'y'"), "Idempotency-Key", "once")
                 .expect(200);
         assertThat(again.json()).isEqualTo(repeated.json());
-        JsonNode exported = api.get("/definitions/export?format=json").expect(200).json();
+        JsonNode exported =
+                api.get("/definitions/export?format=json").expect(200).json();
         assertThat(exported.at("/documents/0/spec/role").asString()).isEqualTo("y");
         assertThat(actions(api.post("/definitions/apply", Json.write(exported)).expect(200)))
                 .containsExactly("a unchanged", "b unchanged");
@@ -310,7 +327,9 @@ class DefinitionApiTest {
         String renamed = wrong.replace("name: 7", "name: Seven");
         assertThat(apply(api, renamed, "").expect(422).text())
                 .contains("documents.1.spec.system_promt", "is not known here", "line 11");
-        assertThat(apply(api, renamed.replace("system_promt", "system_prompt"), "").expect(422).text())
+        assertThat(apply(api, renamed.replace("system_promt", "system_prompt"), "")
+                        .expect(422)
+                        .text())
                 .contains("documents.1.spec.model_config.temperature", "line 13");
         assertThat(export(api, "")).isEmpty();
     }
@@ -321,7 +340,9 @@ class DefinitionApiTest {
         apply(api, tool, "").expect(200);
         String other = "kind: tool\ncode: t\nname: T\ntype: http\nspec: {}\n";
         assertThat(apply(api, other, "").expect(422).text("errors.0.path")).isEqualTo("documents.0.type");
-        assertThat(apply(api, tool.replace("builtin\n", "mcp\n"), "").expect(422).text("errors.0.path"))
+        assertThat(apply(api, tool.replace("builtin\n", "mcp\n"), "")
+                        .expect(422)
+                        .text("errors.0.path"))
                 .isEqualTo("documents.0.type");
     }
 
@@ -329,6 +350,110 @@ class DefinitionApiTest {
     void anotherWorkspaceSeesNothing(Api api) {
         apply(api, "kind: agent\ncode: a\nname: A\nspec: {role: x}\n", "").expect(200);
         assertThat(export(api.elsewhere(), "")).isEmpty();
+    }
+
+    /** Whatever people write into prompts, names and templates. */
+    @OnEveryServer
+    void anyDefinitionComesBackTheSame(Api api) {
+        for (int seed = 0; seed < 3; seed++) {
+            Random random = new Random(seed);
+            List<JsonNode> documents = new ArrayList<>();
+            for (int i = 0; i < 12; i++) documents.add(document(random, i));
+            Api here = api.elsewhere();
+            apply(here, DefinitionText.writeAll(documents), "").expect(200);
+            String exported = export(here, "");
+            Api there = api.elsewhere();
+            apply(there, exported, "").expect(200);
+            assertThat(export(there, "")).as("seed " + seed).isEqualTo(exported);
+            assertThat(apply(here, exported, "").expect(200).text("unchanged"))
+                    .as("seed " + seed)
+                    .isEqualTo("12");
+            assertThat(DefinitionText.readAll(exported)).hasSize(12);
+        }
+    }
+
+    private static JsonNode document(Random random, int no) {
+        ObjectNode spec = Json.object();
+        boolean agent = random.nextBoolean();
+        ObjectNode document = Json.object()
+                .put("kind", agent ? "agent" : "workflow")
+                .put("code", "c" + no + text(random).replace("\n", " "))
+                .put("name", "n" + text(random))
+                .put("description", text(random));
+        if (agent) {
+            spec.put("role", "r" + text(random)).put("system_prompt", text(random) + "\n" + text(random));
+            spec.putObject("model_config").put("temperature", random.nextInt(20) / 10.0);
+        } else {
+            ObjectNode config = Json.object();
+            config.set("output", Json.object().put(text(random), text(random)).put("n", random.nextGaussian()));
+            ObjectNode node = Json.object().put("id", "end").put("type", "end");
+            node.set("config", config);
+            spec.putArray("nodes").add(node);
+            spec.putArray("edges");
+        }
+        document.set("spec", spec);
+        return document;
+    }
+
+    private static String text(Random random) {
+        List<String> tricky = List.of(
+                "yes",
+                "1e3",
+                "0x1F",
+                "~",
+                "- a",
+                "a: b",
+                "a #b",
+                "*a",
+                "%a",
+                "2001-01-01",
+                "a\nb\n",
+                "  a",
+                "a  ",
+                "\ta",
+                "é😀",
+                "---",
+                "x\n\n  deeper\nend\n\n",
+                "\"'",
+                "null",
+                "#");
+        return tricky.get(random.nextInt(tricky.size()));
+    }
+
+    /** Each names what is wrong, ends quickly and changes nothing. */
+    @OnEveryServer
+    void hostileTextIsRefused(Api api) {
+        String head = "kind: agent\ncode: a\nname: A\n";
+        refuse(api, 400, "", "no document");
+        refuse(api, 400, "# nothing\n---\n", "no document");
+        refuse(api, 400, "a: &x [1]\nb: *x\n", "alias in line 2");
+        refuse(api, 400, head + "code: b\n", "line 4");
+        refuse(api, 400, "a: " + "[".repeat(10_000), "malformed");
+        refuse(api, 400, "a: \u0001", "malformed");
+        refuse(api, 422, "- a\n- b\n", "documents.0");
+        refuse(api, 422, "text", "documents.0");
+        refuse(api, 422, "{}", "documents.0.kind");
+        refuse(api, 422, "kind: 7", "documents.0.kind");
+        refuse(api, 422, "kind: agent", "documents.0.code");
+        refuse(api, 422, head + "spec: text\n", "documents.0.spec");
+        refuse(api, 422, head + "nonsense: 1\n", "documents.0.nonsense");
+        refuse(api, 422, head + "status: archived\n", "documents.0.status");
+        refuse(api, 422, head + "spec: {}\n", "documents.0.spec.system_prompt");
+        refuse(api, 422, head + "spec: {role: [x]}\n", "documents.0.spec.role");
+        refuse(api, 422, head + "spec: {role: \"a\\0b\"}\n", "U+0000");
+        refuse(api, 413, "---\n" + (head + "---\n").repeat(1_001), "1000");
+        String several = "{'documents':'x'}".replace('\'', '"');
+        refuse(api, 422, several, "documents");
+        HttpRequest.Builder wrongType = HttpRequest.newBuilder()
+                .header("x-workspace-id", api.workspace())
+                .header("Content-Type", "text/html")
+                .POST(BodyPublishers.ofString(head));
+        api.exchange(wrongType, "POST", "/definitions/apply").expect(415);
+        assertThat(export(api, "")).isEmpty();
+    }
+
+    private static void refuse(Api api, int status, String body, String told) {
+        assertThat(apply(api, body, "").expect(status).text()).as(body).contains(told);
     }
 
     // ---- helpers
@@ -353,7 +478,11 @@ class DefinitionApiTest {
     }
 
     private static boolean published(Api api) {
-        return api.get("/agents?code=a").expect(200).json().at("/items/0/published_version_id").isString();
+        return api.get("/agents?code=a")
+                .expect(200)
+                .json()
+                .at("/items/0/published_version_id")
+                .isString();
     }
 
     private static List<String> actions(Answer applied) {

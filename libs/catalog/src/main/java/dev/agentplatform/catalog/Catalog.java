@@ -231,8 +231,7 @@ public final class Catalog {
     }
 
     /** Saves the next version of a locked definition. */
-    public DefinitionVersion save(Sql sql, Definition locked, JsonNode body, VersionStatus status)
-            throws SQLException {
+    public DefinitionVersion save(Sql sql, Definition locked, JsonNode body, VersionStatus status) throws SQLException {
         return append(sql, locked, body, status);
     }
 

@@ -97,8 +97,8 @@ public final class DefinitionText {
         else if (json.isArray()) json.forEach(documents::add);
         else documents.add(json);
         if (documents.size() > DOCUMENTS_MAX) {
-            throw Problem.tooLarge("There are " + documents.size() + " documents; at most " + DOCUMENTS_MAX
-                    + " are taken at once.");
+            throw Problem.tooLarge(
+                    "There are " + documents.size() + " documents; at most " + DOCUMENTS_MAX + " are taken at once.");
         }
         return documents;
     }
@@ -106,7 +106,8 @@ public final class DefinitionText {
     private static void yamlDocuments(String text, List<JsonNode> documents) {
         try {
             refuseAliases(text);
-            try (MappingIterator<JsonNode> each = PLAIN.readerFor(JsonNode.class).readValues(text)) {
+            try (MappingIterator<JsonNode> each =
+                    PLAIN.readerFor(JsonNode.class).readValues(text)) {
                 while (each.hasNextValue()) {
                     JsonNode document = each.nextValue();
                     if (!Json.isNothing(document)) documents.add(document);
@@ -138,7 +139,8 @@ public final class DefinitionText {
     }
 
     private static Problem malformed(JacksonException malformed) {
-        int line = malformed.getLocation() == null ? -1 : malformed.getLocation().getLineNr();
+        int line =
+                malformed.getLocation() == null ? -1 : malformed.getLocation().getLineNr();
         String where = line < 1 ? "" : ", line " + line;
         return Problem.malformed(
                 "malformed", "The document is neither YAML nor JSON" + where + ": " + malformed.getOriginalMessage());
@@ -244,8 +246,8 @@ public final class DefinitionText {
     private static final class PlainWords extends StringQuotingChecker.Default {
         private static final long serialVersionUID = 1L;
         private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
-        private static final Pattern VALUE =
-                Pattern.compile("[\\p{L}_/][\\p{L}\\p{N}_.,;()/+*=?! -]*[\\p{L}\\p{N}_.,;()/+*=?!-]|[\\p{L}]");
+        private static final Pattern VALUE = Pattern.compile(
+                "[\\p{L}_/]|[\\p{L}_/][\\p{L}\\p{N}_.,;:()/+*=?!$'@% -]*[\\p{L}\\p{N}_.,;()/+*=?!$'@%-]");
 
         @Override
         public boolean needToQuoteName(String name) {
@@ -254,7 +256,7 @@ public final class DefinitionText {
 
         @Override
         public boolean needToQuoteValue(String value) {
-            return !VALUE.matcher(value).matches() || super.needToQuoteValue(value);
+            return !VALUE.matcher(value).matches() || value.contains(": ") || super.needToQuoteValue(value);
         }
     }
 }

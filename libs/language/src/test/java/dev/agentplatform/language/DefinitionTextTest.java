@@ -141,7 +141,8 @@ class DefinitionTextTest {
 
     @Test
     void severalDocumentsComeBackInOrder() {
-        List<JsonNode> documents = List.of(Json.object().put("a", "x\ny\n"), Json.object().put("---", "..."));
+        List<JsonNode> documents =
+                List.of(Json.object().put("a", "x\ny\n"), Json.object().put("---", "..."));
         String text = DefinitionText.writeAll(documents);
         assertThat(text).contains("a: |\n  x\n  y\n---\n");
         assertThat(DefinitionText.readAll(text)).isEqualTo(documents);
@@ -155,12 +156,15 @@ class DefinitionTextTest {
         String text = "# first\na: 1\n---\nb:\n  - c: 1\n  - c:\n      d: 2\n";
         assertThat(DefinitionText.lines(text, Set.of("0.a", "1.b.1.c.d", "1.b.0.x", "1.none", "7")))
                 .isEqualTo(Map.of("0.a", 2, "1.b.1.c.d", 7, "1.b.0.x", 5, "1.none", 4));
-        assertThat(DefinitionText.lines("[{\"a\":1},\n{\"a\":2}]", Set.of("1.a"))).isEqualTo(Map.of("1.a", 2));
+        assertThat(DefinitionText.lines("[{\"a\":1},\n{\"a\":2}]", Set.of("1.a")))
+                .isEqualTo(Map.of("1.a", 2));
     }
 
     @Test
     void textIsInBlocksAndWithoutQuotesWhereItCan() {
-        ObjectNode tree = Json.object().put("prompt", "You are careful.\n\nAnswer: briefly.").put("name", "Sales Agent");
+        ObjectNode tree = Json.object()
+                .put("prompt", "You are careful.\n\nAnswer: briefly.")
+                .put("name", "Sales Agent");
         assertThat(DefinitionText.write(tree))
                 .isEqualTo("prompt: |-\n  You are careful.\n\n  Answer: briefly.\nname: Sales Agent\n");
     }

@@ -6,6 +6,7 @@ import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.web.Binder;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,10 +14,14 @@ import tools.jackson.databind.node.ObjectNode;
  * The format of a kind that has nothing but versions.
  *
  * @param body what clients send as a version; a field that it does not know is a fault here
+ * @param tidy changes a stored body into what people would write
  * @param found what a spec names of other definitions
  */
 public record VersionFormat(
-        DefinitionKind definitions, Class<? extends Record> body, Function<ObjectNode, List<Reference>> found)
+        DefinitionKind definitions,
+        Class<? extends Record> body,
+        UnaryOperator<ObjectNode> tidy,
+        Function<ObjectNode, List<Reference>> found)
         implements DefinitionFormat {
     @Override
     public String kind() {
@@ -37,7 +42,7 @@ public record VersionFormat(
 
     @Override
     public ObjectNode spec(JsonNode stored) {
-        return (ObjectNode) stored.deepCopy();
+        return tidy.apply((ObjectNode) stored.deepCopy());
     }
 
     @Override

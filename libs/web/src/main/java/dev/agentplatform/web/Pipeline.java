@@ -184,7 +184,8 @@ final class Pipeline {
         }
         if (contentType != null && !isJson(contentType)) {
             String wanted = route.yaml() ? "application/yaml or application/json" : "application/json";
-            throw new Problem(415, "unsupported_media_type", "The body must be " + wanted + ", not " + contentType + ".");
+            throw new Problem(
+                    415, "unsupported_media_type", "The body must be " + wanted + ", not " + contentType + ".");
         }
         JsonNode json = JsonBody.parse(bytes);
         if (!json.isObject() && !route.anyJson()) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -56,7 +57,7 @@ public final class AgentModule {
 
     /** How agents look in documents. */
     public DefinitionFormat format() {
-        return new VersionFormat(definitions.kind(), AgentBody.class, AgentReferences::of);
+        return new VersionFormat(definitions.kind(), AgentBody.class, UnaryOperator.identity(), AgentReferences::of);
     }
 
     /** Whether a version does nothing to the outside but ask the mock. */

@@ -25,6 +25,7 @@ public final class Nouns {
             Map.entry("memories", "memory"),
             Map.entry("teams", "team"),
             Map.entry("skills", "skill"),
+            Map.entry("definitions", "definition"),
             Map.entry("events", "event"),
             Map.entry("budgets", "budget"));
 
@@ -40,6 +41,7 @@ public final class Nouns {
             "memory",
             "team",
             "skill",
+            "definition",
             "human",
             "knowledge",
             "event",

@@ -55,8 +55,7 @@ final class Apply {
      * @param published whether that version is
      * @param changes of an updated definition
      */
-    record Item(
-            Document document, What what, Integer versionNo, boolean published, List<Changes.Change> changes) {}
+    record Item(Document document, What what, Integer versionNo, boolean published, List<Changes.Change> changes) {}
 
     /** @param warnings what may be a slip but is no fault, one sentence each */
     record Applied(List<Item> items, List<String> warnings) {}
@@ -221,9 +220,8 @@ final class Apply {
                     .toList());
         }
         ObjectNode after = export.document(sql, document.format(), stored.definition());
-        What what = stored.before() == null
-                ? What.CREATED
-                : stored.before().equals(after) ? What.UNCHANGED : What.UPDATED;
+        What what =
+                stored.before() == null ? What.CREATED : stored.before().equals(after) ? What.UNCHANGED : What.UPDATED;
         DefinitionVersion version = stored.version();
         return new Item(
                 document,

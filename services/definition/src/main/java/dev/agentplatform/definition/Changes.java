@@ -49,7 +49,8 @@ final class Changes {
             return;
         }
         for (int i = 0; i < before.size(); i++) {
-            if (find(after, id(before.get(i))).isMissingNode()) compare(path + "." + i, before.get(i), MissingNode.getInstance());
+            if (find(after, id(before.get(i))).isMissingNode())
+                compare(path + "." + i, before.get(i), MissingNode.getInstance());
         }
         for (int i = 0; i < after.size(); i++) {
             compare(path + "." + i, find(before, id(after.get(i))), after.get(i));

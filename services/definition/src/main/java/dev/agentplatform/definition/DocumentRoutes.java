@@ -55,8 +55,8 @@ final class DocumentRoutes {
         if (!format.equals("yaml") && !format.equals("json")) {
             throw Problem.malformed("malformed_parameter", "format", "must be yaml or json");
         }
-        Export.Exported exported =
-                export.export(request.workspace().id(), kind, request.query("code").orElse(null));
+        Export.Exported exported = export.export(
+                request.workspace().id(), kind, request.query("code").orElse(null));
         if (format.equals("json")) {
             ObjectNode json = Json.object();
             json.putArray("documents").addAll(exported.documents());
@@ -64,8 +64,12 @@ final class DocumentRoutes {
             return Reply.of(200, json);
         }
         StringBuilder text = new StringBuilder();
-        for (String warning : exported.warnings()) text.append("# ").append(warning).append('\n');
-        return Reply.text(200, YAML, text.append(DefinitionText.writeAll(exported.documents())).toString());
+        for (String warning : exported.warnings())
+            text.append("# ").append(warning).append('\n');
+        return Reply.text(
+                200,
+                YAML,
+                text.append(DefinitionText.writeAll(exported.documents())).toString());
     }
 
     private Reply apply(Request request) {
@@ -94,7 +98,10 @@ final class DocumentRoutes {
 
     private static String text(byte[] body) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
         } catch (CharacterCodingException notUtf8) {
             throw Problem.malformed("malformed", "The body is not valid UTF-8.");
         }
@@ -102,7 +109,8 @@ final class DocumentRoutes {
 
     /** Of YAML people want to know the line, too. */
     private static Problem withLines(Problem refused, String text) {
-        boolean documents = refused.errors().stream().allMatch(error -> error.path().startsWith("documents."));
+        boolean documents =
+                refused.errors().stream().allMatch(error -> error.path().startsWith("documents."));
         if (refused.errors().isEmpty() || !documents || text.stripLeading().startsWith("{")) return refused;
         Map<String, Integer> lines = DefinitionText.lines(
                 text, refused.errors().stream().map(DocumentRoutes::place).collect(Collectors.toSet()));
@@ -124,7 +132,8 @@ final class DocumentRoutes {
     private static ObjectNode show(Apply.Applied applied, boolean dryRun) {
         ObjectNode json = Json.object().put("dry_run", dryRun);
         for (Apply.What what : Apply.What.values()) {
-            long count = applied.items().stream().filter(item -> item.what() == what).count();
+            long count =
+                    applied.items().stream().filter(item -> item.what() == what).count();
             json.put(word(what), count);
         }
         ArrayNode items = json.putArray("items");

@@ -25,6 +25,7 @@ import dev.agentplatform.web.Routes;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** What the room of skills contributes: a kind of run and its routes. Its migration is V1.20. */
@@ -53,7 +54,7 @@ public final class SkillModule {
 
     /** How skills look in documents. */
     public DefinitionFormat format() {
-        return new VersionFormat(SkillKind.KIND, SkillBody.class, SkillReferences::of);
+        return new VersionFormat(SkillKind.KIND, SkillBody.class, UnaryOperator.identity(), SkillReferences::of);
     }
 
     public Definitions definitions() {

@@ -40,7 +40,7 @@ public final class TeamModule {
 
     /** How teams look in documents. */
     public DefinitionFormat format() {
-        return new VersionFormat(TeamKind.KIND, TeamBody.class, TeamReferences::of);
+        return new VersionFormat(TeamKind.KIND, TeamBody.class, TeamReferences::tidy, TeamReferences::of);
     }
 
     public Definitions definitions() {

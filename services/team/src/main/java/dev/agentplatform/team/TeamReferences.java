@@ -21,4 +21,15 @@ final class TeamReferences {
         }
         return references;
     }
+
+    /** Without the fields that were not sent: a version stores them as null. */
+    static ObjectNode tidy(ObjectNode spec) {
+        for (JsonNode member : spec.path("member_refs")) withoutNulls(member);
+        withoutNulls(spec.path("config_json"));
+        return spec;
+    }
+
+    private static void withoutNulls(JsonNode json) {
+        if (json instanceof ObjectNode object) object.removeIf(JsonNode::isNull);
+    }
 }

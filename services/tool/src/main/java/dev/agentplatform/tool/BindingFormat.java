@@ -45,8 +45,13 @@ final class BindingFormat {
             String scopeType,
 
             @Length(min = 1, max = 200) String scopeId,
-            @Length(min = 1, max = 200) @Doc("Name of a credential that is there") String credential,
-            @Range(min = 1, max = Integer.MAX_VALUE) @Doc("Pins a version of the tool") Integer versionNo,
+
+            @Length(min = 1, max = 200) @Doc("Name of a credential that is there")
+            String credential,
+
+            @Range(min = 1, max = Integer.MAX_VALUE) @Doc("Pins a version of the tool")
+            Integer versionNo,
+
             ObjectNode configJson) {
         Entry {
             boolean whole = scopeType == null || scopeType.equals(ToolScope.WORKSPACE) || scopeType.equals("tenant");
@@ -80,7 +85,8 @@ final class BindingFormat {
                 errors.addAll(ToolVersionCheck.httpConfig(place + ".config_json", entry.configJson()));
             }
             if (entry.credential() == null) continue;
-            long found = database.read(sql -> CredentialTable.named(sql, workspaceId, entry.credential())).size();
+            long found = database.read(sql -> CredentialTable.named(sql, workspaceId, entry.credential()))
+                    .size();
             if (found == 1) continue;
             String shown = "'" + entry.credential() + "'";
             errors.add(new FieldError(
@@ -94,7 +100,7 @@ final class BindingFormat {
 
     List<ObjectNode> show(Sql sql, Definition tool) throws SQLException {
         List<Binding> bindings = new ArrayList<>(current(sql, tool));
-        bindings.sort(Comparator.comparingInt((Binding it) -> -it.scope().rank())
+        bindings.sort(Comparator.comparingInt((Binding it) -> it.scope().rank())
                 .thenComparing(it -> it.scope().type())
                 .thenComparing(it -> it.scope().id()));
         List<ObjectNode> shown = new ArrayList<>();
@@ -116,7 +122,8 @@ final class BindingFormat {
     private List<Binding> current(Sql sql, Definition tool) throws SQLException {
         Set<ToolScope> seen = new HashSet<>();
         return BindingTable.ofTool(sql, tool.workspaceId(), tool.id(), BINDINGS_MAX).stream()
-                .filter(it -> seen.add(new ToolScope(word(it.scope()), it.scope().id())))
+                .filter(it ->
+                        seen.add(new ToolScope(word(it.scope()), it.scope().id())))
                 .toList();
     }
 
@@ -140,7 +147,9 @@ final class BindingFormat {
     }
 
     private Integer versionNo(Sql sql, Definition tool, UUID versionId) throws SQLException {
-        return catalog.version(sql, tool, versionId).map(DefinitionVersion::versionNo).orElse(null);
+        return catalog.version(sql, tool, versionId)
+                .map(DefinitionVersion::versionNo)
+                .orElse(null);
     }
 
     /** True when something changed. @param place of the entry in its document */

@@ -19,8 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ToolFormat implements DefinitionFormat {
     private final BindingFormat bindings;
 
-    private record Spec(
-            ObjectNode inputSchemaJson, ObjectNode invokeConfigJson, ObjectNode outputSchemaJson) {}
+    private record Spec(ObjectNode inputSchemaJson, ObjectNode invokeConfigJson, ObjectNode outputSchemaJson) {}
 
     private record Settings(@Length(max = 200) List<BindingFormat.Entry> bindings) {}
 
