@@ -92,8 +92,11 @@ final class PublishedRuns {
     RunRecord start(Target target, RunInput input, UUID sessionId, ObjectNode metadata, Optional<UUID> reservedId) {
         VersionBody version = target.version();
         return switch (target.definition().kind()) {
-            case "workflow" -> workflows.start(
-                    version.workspaceId(), workflow(version, sessionId, workflowInput(input), metadata), reservedId);
+            case "workflow" ->
+                workflows.start(
+                        version.workspaceId(),
+                        workflow(version, sessionId, workflowInput(input), metadata),
+                        reservedId);
             case "skill" -> {
                 JsonNode json = Json.isNothing(input.json()) ? skillInput.apply(version, input.text()) : input.json();
                 RunInput given = new RunInput(input.text(), json);

@@ -54,8 +54,7 @@ final class CodeBench {
         List<HttpConnection> connections = new ArrayList<>();
         try {
             for (int i = 0; i < beside; i++) connections.add(new HttpConnection(server.port()));
-            Load.Measured load =
-                    Load.closed(beside * rounds, beside, caller -> call(connections.get(caller), request));
+            Load.Measured load = Load.closed(beside * rounds, beside, caller -> call(connections.get(caller), request));
             new Result("code_beside")
                     .put("language", language)
                     .put("side_by_side", beside)

@@ -10,7 +10,8 @@ class KnowledgeUseApiTest {
     void workflowsRetrieve(Api api) {
         KnowledgeApiTest.base(api, "kb");
         KnowledgeApiTest.document(api, "kb", "Opening", "The museum opens at nine.");
-        KnowledgeApiTest.add(api, "kb", "'title':'Old','content_text':'The museum opened at ten.','metadata_json':{'year':1990}");
+        KnowledgeApiTest.add(
+                api, "kb", "'title':'Old','content_text':'The museum opened at ten.','metadata_json':{'year':1990}");
         String dsl = "{'nodes':[{'id':'find','type':'knowledge-retrieval','config':{'knowledge_base_id':'kb',"
                 + "'query':'{{input.q}}','top_k':1,'filters_json':{'year':'1990'}}}],'edges':[]}";
         Answer run = api.run(dsl, "{'q':'museum opens'}");

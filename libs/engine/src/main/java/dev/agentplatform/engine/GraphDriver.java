@@ -259,10 +259,7 @@ final class GraphDriver implements Driver {
     }
 
     private void resumeIfWaiting(int no, String on, Arrival arrival) {
-        nextControl
-                .open(no)
-                .filter(step -> step.waitsOn(on))
-                .ifPresent(step -> resume(step, arrival));
+        nextControl.open(no).filter(step -> step.waitsOn(on)).ifPresent(step -> resume(step, arrival));
     }
 
     private void resume(OpenStep step, Arrival arrival) {
@@ -312,8 +309,8 @@ final class GraphDriver implements Driver {
         if (step != null && step.status() == StepStatus.QUEUED && nextControl.advancing()) {
             if (!executable(step)) {
                 start.reply()
-                        .completeExceptionally(
-                                HandReport.noExecutor(flow.nodes().get(step.node()).type()));
+                        .completeExceptionally(HandReport.noExecutor(
+                                flow.nodes().get(step.node()).type()));
                 return;
             }
             start(step, Integer.MAX_VALUE);
@@ -431,7 +428,8 @@ final class GraphDriver implements Driver {
                     .isPresent();
             if (!still || working.containsKey(step.no())) return;
             if (stream != null) streams.add(stream);
-            working.put(step.no(), workshop.start(run.id(), step.no(), stream, () -> workshop.enter(run, node, context)));
+            working.put(
+                    step.no(), workshop.start(run.id(), step.no(), stream, () -> workshop.enter(run, node, context)));
         });
     }
 
@@ -545,7 +543,8 @@ final class GraphDriver implements Driver {
     }
 
     private Turn.Ended ended(Change.Ended ended) {
-        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(journal.resultNode(nextControl)) : StepOutput.NONE;
+        StepOutput output =
+                nextControl.resultNo() > 0 ? nextValues.output(journal.resultNode(nextControl)) : StepOutput.NONE;
         String message = result == null ? null : result.errorMessage();
         String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
         return journal.ended(ended, message, output, finalState);

@@ -91,6 +91,7 @@ final class HandReport {
     static Problem noExecutor(String type) {
         return Problem.conflict(
                 "no_executor",
-                "No executor for nodes of type " + type + " runs here; report its status from the worker that has one.");
+                "No executor for nodes of type " + type
+                        + " runs here; report its status from the worker that has one.");
     }
 }

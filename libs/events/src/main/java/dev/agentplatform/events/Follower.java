@@ -54,7 +54,8 @@ public final class Follower {
                 }
                 for (LogEvent event : events.get()) position.takeNext(event);
                 if (events.get().isEmpty()) position.behind = true;
-                // The last event of its commit: nothing stood behind it then. Ten thousand followers need not ask the table.
+                // The last event of its commit: nothing stood behind it then. Ten thousand followers need not ask the
+                // table.
                 if (position.ended && !position.behind) return true;
             }
             return false;

@@ -128,7 +128,8 @@ final class PostgresqlWriter implements WriterConnection {
         };
     }
 
-    // A workspace behind the id of a row guards it, and is no way to find it. Were it compared as it is, a plan made while
+    // A workspace behind the id of a row guards it, and is no way to find it. Were it compared as it is, a plan made
+    // while
     // the table is small might take an index that begins with the workspace, and read all of that workspace ever after.
     private static String matching(List<Column> keys) {
         StringJoiner conditions = new StringJoiner(" AND ", " WHERE ", "");

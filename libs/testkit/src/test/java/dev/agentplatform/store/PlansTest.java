@@ -42,8 +42,10 @@ class PlansTest {
 
     private static Map<String, Counts> counts(Database database) {
         return database.read(sql -> sql
-                .list(COUNTS, row -> Map.entry(
-                        row.text("relname"), new Counts(row.number("seq_scan"), row.number("n_tup_upd"))))
+                .list(
+                        COUNTS,
+                        row -> Map.entry(
+                                row.text("relname"), new Counts(row.number("seq_scan"), row.number("n_tup_upd"))))
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
     }

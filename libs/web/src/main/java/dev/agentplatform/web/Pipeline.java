@@ -237,7 +237,7 @@ final class Pipeline {
 
     private static boolean isJson(String contentType) {
         String type = bare(contentType);
-        return type.equals(Reply.JSON) || type.startsWith("application/") && type.endsWith("+json");
+        return type.equals(Reply.JSON) || (type.startsWith("application/") && type.endsWith("+json"));
     }
 
     /** In lower case, without parameters. */

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /budgets}. */
 final class BudgetRoutes {
-    private static final int CODE_LENGTH_MAX = 128;
+    static final int CODE_LENGTH_MAX = 128;
 
     private final Budgets budgets;
     private final Clock clock;

@@ -109,9 +109,7 @@ public final class HumanTasks {
     /** What a run asks people now, newest first, at most {@code limit}. */
     public List<HumanTask> waitingOf(String workspaceId, UUID runId, int limit) {
         Filter ofRun = new Filter(null, null, null, runId.toString(), null);
-        return database
-                .read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX))
-                .stream()
+        return database.read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX)).stream()
                 .filter(task -> task.status().waiting())
                 .limit(limit)
                 .toList();

@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /knowledge/documents}. */
 final class KnowledgeDocumentRoutes {
-    private static final int BASE64_LENGTH_MAX = (Source.BYTES_MAX + 2) / 3 * 4;
+    static final int BASE64_LENGTH_MAX = (Source.BYTES_MAX + 2) / 3 * 4;
     private static final List<String> STATUSES = List.of("pending", "indexing", "indexed", "failed");
 
     private final Documents documents;

@@ -76,8 +76,7 @@ public final class ModelModule implements LifeCycle {
                 .collect(Collectors.toSet());
         this.database = database;
         this.clock = clock;
-        providers =
-                new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
+        providers = new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
         directory[0] = new Directory(
                 OperatorProviders.from(settings),
                 providers,

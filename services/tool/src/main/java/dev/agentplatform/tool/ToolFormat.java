@@ -73,8 +73,8 @@ final class ToolFormat implements DefinitionFormat {
 
     @Override
     public void checkSettings(String workspaceId, ObjectNode document) {
-        List<FieldError> unknown = Binder.unknownFields(
-                Json.object().<ObjectNode>set("bindings", document.path("bindings")), Settings.class);
+        List<FieldError> unknown =
+                Binder.unknownFields(Json.object().set("bindings", document.path("bindings")), Settings.class);
         if (!unknown.isEmpty()) throw Problem.invalid(unknown);
         bindings.check(workspaceId, entries(document));
     }

@@ -38,8 +38,7 @@ public final class Workflows {
     public static final String KIND = "workflow";
 
     private static final String DSL = "dsl_json";
-    private static final Set<String> OUTSIDE_MAY_HELP =
-            Set.of(Fault.MISSING_CONFIG, Fault.UNKNOWN_NODE);
+    private static final Set<String> OUTSIDE_MAY_HELP = Set.of(Fault.MISSING_CONFIG, Fault.UNKNOWN_NODE);
     private static final int SOUND_KEPT_MAX = 10_000;
 
     private final Catalog catalog;
