@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,9 +193,10 @@ class KnowledgeEmbeddingTest {
 
     @Test
     void anotherProcessFinishesWhatOneHasBegun() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
         try (ToolServer site = new ToolServer((request, out) -> {
                     // The first one to ask waits for ever; its process goes away.
-                    if (request.target().endsWith("first")) Thread.sleep(60_000);
+                    if (request.target().endsWith("first")) never.await();
                     ToolServer.write(out, 200, "text/plain", "The parrot is called Ada.");
                 });
                 ApiServer first = new ApiServer(Dialect.POSTGRESQL)) {
