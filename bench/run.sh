@@ -10,7 +10,7 @@ find_java
 if [ "${BENCH_BUILD:-on}" != off ]; then
     build_bench
     # These measure the program itself, in a process of its own.
-    case "${1:-}" in http | followers | start) ./agent-platform --train ;; esac
+    case "${1:-}" in http | followers | start | code | audit) ./agent-platform --train ;; esac
 fi
 # shellcheck disable=SC2086
 exec "$java_home/bin/java" $jvm_options -cp "bench/target/classes:bench/target/lib/*" dev.agentplatform.bench.Main "$@"

@@ -1,5 +1,6 @@
 package dev.agentplatform.app;
 
+import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.agent.AgentMemory;
 import dev.agentplatform.agent.AgentModule;
 import dev.agentplatform.agent.AgentParts;
@@ -7,6 +8,7 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.code.CodeRunner;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.NodeType;
+import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
@@ -19,6 +21,7 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.runtime.Runs;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
 import dev.agentplatform.skill.SkillModule;
@@ -61,7 +64,8 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
-            WorkflowTools workflowTools,
+            AgentKnowledge knowledge,
+            RunTools runTools,
             WorkflowTargets workflows,
             StepQuestions questions,
             BiFunction<String, UUID, String> userOf,
@@ -70,7 +74,12 @@ final class AgentWiring {
 
     /** What the routes need beside; made after the engine. */
     record Running(
-            Engine engine, Follower follower, Database database, Clock clock, BiPredicate<String, UUID> sessions) {}
+            Engine engine,
+            Follower follower,
+            Database database,
+            Clock clock,
+            BiPredicate<String, UUID> sessions,
+            RunBudgets budgets) {}
 
     AgentWiring(Rooms rooms) {
         this.rooms = rooms;
@@ -79,9 +88,10 @@ final class AgentWiring {
         AgentParts parts = new AgentParts(
                 rooms.model().models(),
                 rooms.memory(),
+                rooms.knowledge(),
                 Map.of(
                         "tool",
-                        new ToolCapabilities(rooms.tool().calls(), rooms.workflowTools(), rooms.ids()),
+                        new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),
                         "skill",
                         new SkillCapabilities(skill, skills)),
                 rooms.questions(),
@@ -143,8 +153,18 @@ final class AgentWiring {
                 null);
     }
 
+    /** For tools that are agents. */
+    ProgramStarts agentStarts() {
+        return agents;
+    }
+
     List<RunKind> kinds() {
         return List.of(agent.runKind(), team.runKind(), skill.runKind());
+    }
+
+    /** How they look in documents; what is named comes before what names it. */
+    List<DefinitionFormat> formats() {
+        return List.of(skill.format(), agent.format(), team.format());
     }
 
     /** The node types of workflows that run an agent, a team or a skill. */
@@ -190,14 +210,14 @@ final class AgentWiring {
     }
 
     private ProgramRuns agentRuns(Running running) {
-        return agent.runs(running.engine(), rooms.ids(), running.sessions());
+        return agent.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns teamRuns(Running running) {
-        return team.runs(running.engine(), rooms.ids(), running.sessions());
+        return team.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 
     private ProgramRuns skillRuns(Running running) {
-        return skill.runs(running.engine(), rooms.ids(), running.sessions());
+        return skill.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
     }
 }

@@ -31,8 +31,8 @@ record DefinitionModels(PublishedRuns runs, Rights rights, HumanTasks people) im
         if (!mayExecute(request, target.definition())) {
             throw Problem.forbidden(
                     "execute_forbidden",
-                    "The caller may not execute " + name + "; the right "
-                            + execute(target.definition()) + " is missing.");
+                    "The caller may not execute " + name + "; the right " + execute(target.definition())
+                            + " is missing.");
         }
         boolean json = name.kind().equals("workflow") || name.kind().equals("skill");
         JsonNode given = json ? question.json() : Json.nothing();
@@ -83,8 +83,7 @@ record DefinitionModels(PublishedRuns runs, Rights rights, HumanTasks people) im
     public Optional<Listed> find(Request request, DefinitionName name) {
         PublishedRuns.Target target = resolve(request, name);
         if (!mayExecute(request, target.definition())) return Optional.empty();
-        return Optional.of(
-                new Listed(name.toString(), target.definition().createdTime()));
+        return Optional.of(new Listed(name.toString(), target.definition().createdTime()));
     }
 
     private static Listed listed(Definition definition) {

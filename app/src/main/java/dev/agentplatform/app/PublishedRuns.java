@@ -92,8 +92,11 @@ final class PublishedRuns {
     RunRecord start(Target target, RunInput input, UUID sessionId, ObjectNode metadata, Optional<UUID> reservedId) {
         VersionBody version = target.version();
         return switch (target.definition().kind()) {
-            case "workflow" -> workflows.start(
-                    version.workspaceId(), workflow(version, sessionId, workflowInput(input), metadata), reservedId);
+            case "workflow" ->
+                workflows.start(
+                        version.workspaceId(),
+                        workflow(version, sessionId, workflowInput(input), metadata),
+                        reservedId);
             case "skill" -> {
                 JsonNode json = Json.isNothing(input.json()) ? skillInput.apply(version, input.text()) : input.json();
                 RunInput given = new RunInput(input.text(), json);
@@ -111,7 +114,7 @@ final class PublishedRuns {
     }
 
     private static StartRun workflow(VersionBody version, UUID sessionId, JsonNode input, ObjectNode metadata) {
-        return new StartRun(null, null, null, version.id(), sessionId, null, input, null, true, null, metadata);
+        return new StartRun(null, null, null, version.id(), sessionId, null, input, null, true, null, null, metadata);
     }
 
     /** Those of one kind that have a published version, newest first, at most {@code limit}. */

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -130,7 +131,18 @@ public final class ApiClient implements AutoCloseable {
         throw new Problem(
                 response.statusCode(),
                 body.path("code").asString("http_" + response.statusCode()),
-                detail.isEmpty() ? what : what + ": " + detail);
+                detail.isEmpty() ? what : what + ": " + detail,
+                errors(body),
+                0);
+    }
+
+    /** What the server says of each field. */
+    private static List<Problem.FieldError> errors(JsonNode body) {
+        return body.path("errors")
+                .valueStream()
+                .map(error -> new Problem.FieldError(
+                        error.path("path").asString(""), error.path("message").asString("")))
+                .toList();
     }
 
     private static JsonNode body(String text) {

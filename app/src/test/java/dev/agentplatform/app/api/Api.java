@@ -25,6 +25,7 @@ final class Api {
     private final ApiServer server;
     private final Spelling spelling;
     private final String workspace;
+    private final String[] always;
 
     /** How the workspace is named. */
     enum Spelling {
@@ -32,10 +33,12 @@ final class Api {
         WORKSPACE_HEADER
     }
 
-    Api(ApiServer server, Spelling spelling, String workspace) {
+    /** @param always headers of each request, name and value by turns */
+    Api(ApiServer server, Spelling spelling, String workspace, String... always) {
         this.server = server;
         this.spelling = spelling;
         this.workspace = workspace;
+        this.always = always;
     }
 
     int port() {
@@ -93,6 +96,7 @@ final class Api {
         } else {
             target += (path.contains("?") ? "&" : "?") + "tenant_id=" + workspace;
         }
+        if (always.length > 0) request.headers(always);
         if (headers.length > 0) request.headers(headers);
         if (body != null) request.header("Content-Type", "application/json");
         request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

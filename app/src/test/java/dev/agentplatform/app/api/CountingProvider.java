@@ -49,7 +49,8 @@ final class CountingProvider implements AutoCloseable {
         }
 
         void awaitReached() throws InterruptedException {
-            if (!reached.await(20, TimeUnit.SECONDS)) throw new AssertionError(model + " was not asked " + no + " times");
+            if (!reached.await(20, TimeUnit.SECONDS))
+                throw new AssertionError(model + " was not asked " + no + " times");
         }
 
         void release() {
@@ -106,7 +107,10 @@ final class CountingProvider implements AutoCloseable {
         String text;
         Hold hold;
         synchronized (this) {
-            int no = (int) calls.stream().filter(call -> call.model().equals(model)).count() + 1;
+            int no = (int) calls.stream()
+                            .filter(call -> call.model().equals(model))
+                            .count()
+                    + 1;
             calls.add(new Call(model, no, exchange.getRequestHeaders().getFirst("Idempotency-Key"), body));
             text = given.computeIfAbsent(model + Json.write(body.path("messages")), asked -> next(model));
             hold = holds.stream()
@@ -136,8 +140,10 @@ final class CountingProvider implements AutoCloseable {
 
     private static void whole(HttpExchange exchange, String text, Hold hold) throws IOException, InterruptedException {
         waitFor(hold);
-        ObjectNode json = Json.object().put("id", "c").put("object", "chat.completion").put("created", 1);
-        ObjectNode choice = json.put("model", "m").putArray("choices").addObject().put("index", 0);
+        ObjectNode json =
+                Json.object().put("id", "c").put("object", "chat.completion").put("created", 1);
+        ObjectNode choice =
+                json.put("model", "m").putArray("choices").addObject().put("index", 0);
         ObjectNode message = choice.putObject("message").put("role", "assistant");
         calling(message, text);
         choice.put("finish_reason", message.has("tool_calls") ? "tool_calls" : "stop");
@@ -159,7 +165,10 @@ final class CountingProvider implements AutoCloseable {
         JsonNode call = Json.parse(json);
         message.putNull("content");
         ObjectNode one = message.putArray("tool_calls").addObject().put("index", 0);
-        one.put("id", "call_" + call.path("tool").asString() + Json.write(call.path("arguments")).hashCode());
+        one.put(
+                "id",
+                "call_" + call.path("tool").asString()
+                        + Json.write(call.path("arguments")).hashCode());
         one.put("type", "function")
                 .putObject("function")
                 .put("name", call.path("tool").asString())
@@ -167,7 +176,10 @@ final class CountingProvider implements AutoCloseable {
     }
 
     private static ObjectNode usage() {
-        return Json.object().put("prompt_tokens", 10).put("completion_tokens", 5).put("total_tokens", 15);
+        return Json.object()
+                .put("prompt_tokens", 10)
+                .put("completion_tokens", 5)
+                .put("total_tokens", 15);
     }
 
     /** A chunk for each word; the blank belongs to the word behind it. */
@@ -188,7 +200,10 @@ final class CountingProvider implements AutoCloseable {
                 }
                 send(out, Json.object(), "stop");
             }
-            ObjectNode last = Json.object().put("id", "c").put("object", "chat.completion.chunk").put("created", 1);
+            ObjectNode last = Json.object()
+                    .put("id", "c")
+                    .put("object", "chat.completion.chunk")
+                    .put("created", 1);
             last.putArray("choices");
             last.set("usage", usage());
             out.write(("data: " + Json.write(last) + "\n\ndata: [DONE]\n\n").getBytes(StandardCharsets.UTF_8));
@@ -198,8 +213,12 @@ final class CountingProvider implements AutoCloseable {
     }
 
     private static void send(OutputStream out, ObjectNode delta, String finish) throws IOException {
-        ObjectNode chunk = Json.object().put("id", "c").put("object", "chat.completion.chunk").put("created", 1);
-        ObjectNode choice = chunk.put("model", "m").putArray("choices").addObject().put("index", 0);
+        ObjectNode chunk = Json.object()
+                .put("id", "c")
+                .put("object", "chat.completion.chunk")
+                .put("created", 1);
+        ObjectNode choice =
+                chunk.put("model", "m").putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
         choice.put("finish_reason", finish);
         out.write(("data: " + Json.write(chunk) + "\n\n").getBytes(StandardCharsets.UTF_8));

@@ -59,16 +59,21 @@ class DefinitionModelsApiTest {
                     "'coordination_mode':'sequential','member_refs':[{'member_key':'a','agent_id':'recalls'}]");
             String messages =
                     "'messages':[{'role':'system','content':'Be short.'},{'role':'user','content':'I am Ann.'},"
-                            + "{'role':'assistant','content':'Hello.'},{'role':'tool','content':'7','tool_call_id':'x'},"
-                            + "{'role':'user','content':[{'type':'text','text':'Who '},{'type':'text','text':'am I?'}]}]";
+                        + "{'role':'assistant','content':'Hello.'},{'role':'tool','content':'7','tool_call_id':'x'},{'role':'user','content':[{'type':'text','text':'Who"
+                        + " '},{'type':'text','text':'am I?'}]}]";
             ask(api, "{'model':'agent:recalls',%s}".formatted(messages)).expect(200);
             JsonNode sent = provider.calls("m").getFirst().body().path("messages");
             assertThat(sent.valueStream().map(one -> one.path("role").asString()))
                     .containsExactly("system", "system", "user", "assistant", "user");
             assertThat(sent.get(4).path("content").asString()).isEqualTo("Who am I?");
-            Answer team = ask(api, "{'model':'team:group',%s}".formatted(messages)).expect(200);
+            Answer team =
+                    ask(api, "{'model':'team:group',%s}".formatted(messages)).expect(200);
             assertThat(team.text("choices.0.message.content")).isEqualTo("A team says Ann.");
-            assertThat(provider.calls("m").getLast().body().at("/messages/1/content").asString())
+            assertThat(provider.calls("m")
+                            .getLast()
+                            .body()
+                            .at("/messages/1/content")
+                            .asString())
                     .contains("user: I am Ann.", "Who am I?");
             assertThat(team.at("usage.total_tokens").asInt()).isEqualTo(15);
         }
@@ -81,7 +86,9 @@ class DefinitionModelsApiTest {
             Programs.published(api, "agent", "speaks", "'system_prompt':'x','model_config':{'model':'m'}");
             CountingProvider.Hold hold = provider.hold("m", 1, 1);
             try (Lines lines = Lines.post(
-                    api, "/v1/chat/completions", chat("agent:speaks", "'stream':true,'stream_options':{'include_usage':true}"))) {
+                    api,
+                    "/v1/chat/completions",
+                    chat("agent:speaks", "'stream':true,'stream_options':{'include_usage':true}"))) {
                 // The first word is here while the provider still holds back the others.
                 JsonNode first = lines.next();
                 assertThat(first.at("/choices/0/delta/content").asString()).isEqualTo("one");
@@ -92,7 +99,9 @@ class DefinitionModelsApiTest {
                 JsonNode usage = rest.getLast();
                 assertThat(usage.path("choices").isEmpty()).isTrue();
                 assertThat(usage.at("/usage/total_tokens").asInt()).isEqualTo(15);
-                assertThat(rest.get(rest.size() - 2).at("/choices/0/finish_reason").asString())
+                assertThat(rest.get(rest.size() - 2)
+                                .at("/choices/0/finish_reason")
+                                .asString())
                         .isEqualTo("stop");
             }
         }
@@ -137,7 +146,8 @@ class DefinitionModelsApiTest {
         String flow = api.workflow("greets");
         api.version(
                 flow,
-                "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello {{input.text}}{{input.name}}'}}],'edges':[]}",
+                "{'nodes':[{'id':'a','type':'answer','config':{'template':'Hello"
+                        + " {{input.text}}{{input.name}}'}}],'edges':[]}",
                 "published");
         assertThat(ask(api, chat("workflow:greets")).expect(200).text("choices.0.message.content"))
                 .isEqualTo("Hello Hi");
@@ -145,8 +155,8 @@ class DefinitionModelsApiTest {
                 .formatted(Tooling.quoted("{\"name\":\"Ann\"}"));
         // Quotes of quotes: the client of tests would turn them.
         assertThat(ask(api, json).expect(200).text("choices.0.message.content")).isEqualTo("Hello Ann");
-        List<JsonNode> chunks =
-                ModelApiTest.chunks(ask(api, chat("workflow:greets", "'stream':true")).expect(200));
+        List<JsonNode> chunks = ModelApiTest.chunks(
+                ask(api, chat("workflow:greets", "'stream':true")).expect(200));
         assertThat(text(chunks, "content")).isEqualTo("Hello Hi");
     }
 
@@ -205,7 +215,8 @@ class DefinitionModelsApiTest {
                         .contains("waits for a person", task, answer.text("run_id"));
                 assertThat(answer.at("usage.total_tokens").asInt()).isNotNegative();
                 String kind = model.startsWith("agent") ? "agents" : "teams";
-                assertThat(api.get("/" + kind + "/runs/" + answer.text("run_id")).text("status"))
+                assertThat(api.get("/" + kind + "/runs/" + answer.text("run_id"))
+                                .text("status"))
                         .isEqualTo("waiting");
                 api.post("/human/tasks/" + task + "/complete", "{'status':'approved'}")
                         .expect(200);
@@ -248,13 +259,17 @@ class DefinitionModelsApiTest {
             {"'messages':[{'role':'king','content':'x'}]", "messages.0.role"},
             {"'messages':[{'role':'user','content':''}]", "messages.0.content"},
             {"'messages':[{'role':'user','content':5}]", "messages.0.content"},
-            {"'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'x'}}]}]", "messages.0.content.0"},
+            {
+                "'messages':[{'role':'user','content':[{'type':'image_url','image_url':{'url':'x'}}]}]",
+                "messages.0.content.0"
+            },
             {"'messages':[{'role':'user','content':'x'}],'tools':[{'type':'function'}]", "tools"},
             {"'messages':[{'role':'user','content':'x'}],'n':2", "n"},
             {"'messages':[{'role':'user','content':'x'}],'response_format':{'type':'json_object'}", "response_format"},
             {"'messages':[{'role':'user','content':'x'}],'session_id':'x'", "session_id"}
         }) {
-            Answer refused = ask(api, "{'model':'agent:kind',%s}".formatted(wrong[0])).expect(422);
+            Answer refused =
+                    ask(api, "{'model':'agent:kind',%s}".formatted(wrong[0])).expect(422);
             assertThat(refused.text("error.param")).as(wrong[0]).isEqualTo(wrong[1]);
             assertThat(refused.text("error.type")).isEqualTo("invalid_request_error");
         }
@@ -279,7 +294,9 @@ class DefinitionModelsApiTest {
         Programs.published(api, "agent", "kind", PLAIN);
         Programs.made(api, "agent", "unpublished");
         Answer list = ModelApiTest.look(api, "/v1/models").expect(200);
-        List<String> ids = list.json().path("data").valueStream()
+        List<String> ids = list.json()
+                .path("data")
+                .valueStream()
                 .map(one -> one.path("id").asString())
                 .toList();
         assertThat(ids).contains("agent:kind", "mock").doesNotContain("agent:unpublished");

@@ -26,9 +26,12 @@ final class Lines implements AutoCloseable {
     }
 
     static Lines post(Api api, String path, String json) throws IOException, InterruptedException {
-        return open(api, path, HttpRequest.newBuilder()
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(json.replace('\'', '"'))));
+        return open(
+                api,
+                path,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(json.replace('\'', '"'))));
     }
 
     /** @param lastEventId null for the start */
@@ -45,8 +48,8 @@ final class Lines implements AutoCloseable {
                 .build();
         HttpResponse<InputStream> response = api.client().send(built, BodyHandlers.ofInputStream());
         if (response.statusCode() != 200) {
-            throw new AssertionError(path + " answered "
-                    + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
+            throw new AssertionError(
+                    path + " answered " + new String(response.body().readAllBytes(), StandardCharsets.UTF_8));
         }
         return new Lines(response.body());
     }

@@ -161,7 +161,8 @@ public final class FamilyFollower {
             if (event == null || logs.size() == 1) return false;
             return switch (event.type()) {
                 case "step.completed", "step.failed", "step.cancelled" ->
-                    logs.containsKey(log.below(Json.parse(event.json()).path("no").asInt(0)));
+                    logs.containsKey(
+                            log.below(Json.parse(event.json()).path("no").asInt(0)));
                 default -> false;
             };
         }

@@ -37,8 +37,7 @@ record FamilyPosition(long own, SortedMap<String, Long> below) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder().append(own);
-        below.forEach((path, seq) ->
-                text.append(';').append(path).append('=').append(seq.longValue()));
+        below.forEach((path, seq) -> text.append(';').append(path).append('=').append(seq.longValue()));
         return text.toString();
     }
 }

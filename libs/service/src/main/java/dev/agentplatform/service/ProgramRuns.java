@@ -2,6 +2,7 @@ package dev.agentplatform.service;
 
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.engine.Engine;
+import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.Submission;
@@ -30,6 +31,7 @@ public final class ProgramRuns {
     private final RunnableKind kind;
     private final Definitions definitions;
     private final BiPredicate<String, UUID> sessions;
+    private volatile RunBudgets budgets;
 
     /** @param sessions whether a workspace has a session */
     public ProgramRuns(
@@ -39,6 +41,12 @@ public final class ProgramRuns {
         this.kind = kind;
         this.definitions = definitions;
         this.sessions = sessions;
+    }
+
+    /** Connects who keeps the budgets that requests bring along; without, they are refused. */
+    public ProgramRuns attach(RunBudgets newBudgets) {
+        budgets = newBudgets;
+        return this;
     }
 
     /** Which definition a run takes; one of the two may be null. */
@@ -90,7 +98,14 @@ public final class ProgramRuns {
         VersionBody version = definitions.resolve(workspaceId, choice.idOrCode(), choice.versionId());
         kind.checkInput(version, asked.input());
         Submission submission = submission(version, asked.sessionId(), asked.input(), metadata(asked), reservedId);
-        return engine.submit(submission.with(options(asked)), alongside);
+        submission = submission.with(options(asked));
+        if (budgets == null && !Json.isNothing(asked.budgetJson()))
+            throw Problem.invalid("budget_json", "is not supported here");
+        return engine.submit(
+                submission,
+                budgets == null
+                        ? alongside
+                        : budgets.after(alongside, workspaceId, submission.id(), asked.budgetJson()));
     }
 
     /**
@@ -161,6 +176,7 @@ public final class ProgramRuns {
                 Json.nothing(),
                 asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
                 0,
-                null);
+                null,
+                !Json.isNothing(asked.budgetJson()));
     }
 }

@@ -25,7 +25,8 @@ public final class RunStream {
 
     /** @param run finds the run of a request @throws Problem 404 */
     public void addTo(Routes routes, String path, Function<Request, RunRecord> run) {
-        routes.get(path, "Follow a run: its log, then live, until it ends")
+        routes
+                .get(path, "Follow a run: its log, then live, until it ends")
                 .query(CHILDREN, "boolean", "true: the events of the runs below it too, each with its run_id")
                 .stream((request, stream) -> follow(run.apply(request), request, stream));
     }
@@ -60,12 +61,15 @@ public final class RunStream {
         /** The event of a run below, with whose it is. */
         private static String named(RunRecord of, LogEvent event) {
             String member = of.metadata().path("member_key").asString(null);
-            StringBuilder json = new StringBuilder("{\"run_id\":\"").append(of.id()).append('"');
+            StringBuilder json =
+                    new StringBuilder("{\"run_id\":\"").append(of.id()).append('"');
             json.append(",\"run_kind\":\"").append(of.kind()).append('"');
             if (member != null) {
                 json.append(",\"member_key\":").append(Json.write(Json.text(member)));
             }
-            return json.append(',').append(event.json(), 1, event.json().length()).toString();
+            return json.append(',')
+                    .append(event.json(), 1, event.json().length())
+                    .toString();
         }
 
         @Override

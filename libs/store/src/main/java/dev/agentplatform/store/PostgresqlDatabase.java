@@ -65,10 +65,13 @@ final class PostgresqlDatabase implements Database {
         return properties;
     }
 
-    // Forgotten transactions keep dead rows alive, and claims would read all of them.
+    // Forgotten transactions keep dead rows alive, and claims would read all of them. Plans are kept as long as their
+    // connection: one made while a table was nearly empty would read all of it for ever after, so an index is to be
+    // taken where there is one. What has none looks dear then, and would be compiled for nothing.
     private String sessionSettings() {
         return "SET statement_timeout = " + settings.readLimit().toMillis()
-                + "; SET idle_in_transaction_session_timeout = " + IDLE_IN_TRANSACTION_MS;
+                + "; SET idle_in_transaction_session_timeout = " + IDLE_IN_TRANSACTION_MS
+                + "; SET enable_seqscan = off; SET jit = off";
     }
 
     /** A connection outside the pool, for a group commit or a migration; the caller closes it. */

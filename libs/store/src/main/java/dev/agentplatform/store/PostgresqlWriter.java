@@ -116,7 +116,7 @@ final class PostgresqlWriter implements WriterConnection {
         all.addAll(shape.columns());
         String unnest = "unnest(" + joined(all, ", ", column -> "?::" + type(column.type()) + "[]") + ")";
         String rows = unnest + " AS u (" + joined(all, ", ", Column::name) + ")";
-        String matching = " WHERE " + joined(shape.keys(), " AND ", key -> "t." + key.name() + " = u." + key.name());
+        String matching = matching(shape.keys());
         return switch (shape.action()) {
             case INSERT ->
                 "INSERT INTO " + shape.table() + " (" + joined(all, ", ", Column::name) + ") SELECT * FROM " + rows;
@@ -126,6 +126,18 @@ final class PostgresqlWriter implements WriterConnection {
                         + rows + matching;
             case DELETE -> "DELETE FROM " + shape.table() + " AS t USING " + rows + matching;
         };
+    }
+
+    // A workspace behind the id of a row guards it, and is no way to find it. Were it compared as it is, a plan made
+    // while
+    // the table is small might take an index that begins with the workspace, and read all of that workspace ever after.
+    private static String matching(List<Column> keys) {
+        StringJoiner conditions = new StringJoiner(" AND ", " WHERE ", "");
+        for (Column key : keys) {
+            boolean guards = key.type() == Shape.Type.TEXT && !key.equals(keys.getFirst());
+            conditions.add("t." + key.name() + (guards ? " || ''" : "") + " = u." + key.name());
+        }
+        return conditions.toString();
     }
 
     private static String type(Shape.Type type) {

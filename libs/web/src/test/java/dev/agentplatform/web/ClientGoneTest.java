@@ -69,8 +69,9 @@ class ClientGoneTest {
                 answer.release();
                 assertThat(read(client)).isEqualTo("answered");
             }
+            // Before the connection is closed: the last answer may be read before its watch has ended.
+            assertThat(gone.getCount()).isEqualTo(1);
         }
-        assertThat(gone.getCount()).isEqualTo(1);
     }
 
     @Test

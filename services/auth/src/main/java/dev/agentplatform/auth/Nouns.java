@@ -25,7 +25,9 @@ public final class Nouns {
             Map.entry("memories", "memory"),
             Map.entry("teams", "team"),
             Map.entry("skills", "skill"),
-            Map.entry("events", "event"));
+            Map.entry("definitions", "definition"),
+            Map.entry("events", "event"),
+            Map.entry("budgets", "budget"));
 
     private static final Set<String> KNOWN = Set.of(
             "gateway",
@@ -39,11 +41,14 @@ public final class Nouns {
             "memory",
             "team",
             "skill",
+            "definition",
             "human",
             "knowledge",
             "event",
             "auth",
-            "scheduler");
+            "budget",
+            "scheduler",
+            "mcp");
 
     private Nouns() {}
 

@@ -1,5 +1,7 @@
 package dev.agentplatform.event;
 
+import dev.agentplatform.brokers.RabbitMq;
+import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Sender;
@@ -16,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,7 +36,9 @@ public final class EventModule implements LifeCycle {
 
     /**
      * @param starters what triggers can start
-     * @param senders to targets that the operator has configured, beside webhooks and triggers
+     * @param senders to further targets
+     * @param redis of the operator, empty for none; so is {@code rabbitMq}
+     * @param guarded whether workspaces are kept apart by keys, so that names at the brokers must be too
      * @param worker false: this process delivers nothing
      */
     public record Wiring(
@@ -47,6 +52,9 @@ public final class EventModule implements LifeCycle {
             Ids ids,
             List<RunStarter> starters,
             List<Sender> senders,
+            Optional<Redis> redis,
+            Optional<RabbitMq> rabbitMq,
+            boolean guarded,
             boolean worker) {}
 
     /** What the routes are made of. */
@@ -60,7 +68,8 @@ public final class EventModule implements LifeCycle {
             Ids ids,
             Courier courier,
             Map<String, RunStarter> starters,
-            Set<String> targets) {}
+            Set<String> targets,
+            boolean freeNames) {}
 
     public EventModule(Wiring wiring, Settings settings) {
         worker = wiring.worker();
@@ -73,6 +82,14 @@ public final class EventModule implements LifeCycle {
         courier.add(new TriggerSender(starters));
         targets.add(WebhookSender.KIND);
         targets.add(TriggerSender.KIND);
+        wiring.redis().ifPresent(redis -> {
+            courier.add(new RedisSender(redis));
+            targets.add(RedisSender.KIND);
+        });
+        wiring.rabbitMq().ifPresent(rabbitMq -> {
+            courier.add(new RabbitMqSender(rabbitMq));
+            targets.add(RabbitMqSender.KIND);
+        });
         for (Sender sender : wiring.senders()) {
             courier.add(sender);
             if (!sender.kind().equals(Subscription.JOB)) targets.add(sender.kind());
@@ -89,11 +106,18 @@ public final class EventModule implements LifeCycle {
                 wiring.ids(),
                 courier,
                 starters,
-                targets);
+                targets,
+                freeNames(settings, wiring.guarded()));
         new EventRoutes(parts).addTo(routes);
         new SubscriptionRoutes(parts).addTo(routes);
         new DeliveryRoutes(parts).addTo(routes);
         new InboundRoutes(parts).addTo(routes);
+    }
+
+    private static boolean freeNames(Settings settings, boolean guarded) {
+        String byDefault = guarded ? "workspace" : "free";
+        return settings.oneOf(BrokerNames.SETTING, byDefault, List.of("workspace", "free"))
+                .equals("free");
     }
 
     public Routes routes() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,12 +77,14 @@ final class Lane {
                     happenings.add(new Happening.Landed(this));
                     return;
                 }
-                String error = send(sender, subscription, batch);
-                if (error != null) {
-                    happenings.add(new Happening.Failed(this, batch, error));
-                    return;
-                }
-                happenings.add(new Happening.Sent(batch));
+                Failure failure = send(sender, subscription, batch);
+                List<Delivery> sent =
+                        batch.stream().filter(one -> !failure.of().test(one)).toList();
+                if (!sent.isEmpty()) happenings.add(new Happening.Sent(sent));
+                if (sent.size() == batch.size()) continue;
+                List<Delivery> unsent = batch.stream().filter(failure.of()).toList();
+                happenings.add(new Happening.Failed(this, unsent, failure.error(), failure.away()));
+                return;
             }
         });
     }
@@ -97,20 +100,28 @@ final class Lane {
         return batch;
     }
 
-    /** Null when all were confirmed. */
-    private static String send(Sender sender, Subscription subscription, List<Delivery> batch) {
+    /** @param of which deliveries were not confirmed */
+    private record Failure(String error, boolean away, Predicate<Delivery> of) {
+        static final Failure NONE = new Failure(null, false, one -> false);
+
+        static Failure of(String error) {
+            return new Failure(error, false, one -> true);
+        }
+    }
+
+    private static Failure send(Sender sender, Subscription subscription, List<Delivery> batch) {
         try {
             sender.send(subscription, batch.stream().map(Delivery::event).toList());
-            return null;
+            return Failure.NONE;
         } catch (NotSent failure) {
-            return failure.getMessage();
+            return new Failure(failure.getMessage(), failure.away(), one -> failure.unsent(one.event()));
         } catch (Problem problem) {
-            return problem.code() + ": " + problem.detail();
+            return Failure.of(problem.code() + ": " + problem.detail());
         } catch (InterruptedException interrupted) {
-            return "The delivery was interrupted.";
+            return Failure.of("The delivery was interrupted.");
         } catch (RuntimeException fault) {
             LOG.error("the sender of subscription {} failed", subscription.id(), fault);
-            return "The sender failed; see the server's log.";
+            return Failure.of("The sender failed; see the server's log.");
         }
     }
 }

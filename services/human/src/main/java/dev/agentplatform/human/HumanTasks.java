@@ -14,11 +14,14 @@ import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
+import dev.agentplatform.web.Principal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -38,6 +41,7 @@ public final class HumanTasks {
     private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
+    private final Map<String, Asker> rooms = new ConcurrentHashMap<>();
 
     public HumanTasks(Database database, Engine engine, Alarms alarms, Outbox outbox, Clock clock, Ids ids) {
         this.database = database;
@@ -49,8 +53,13 @@ public final class HumanTasks {
         alarms.answer(ALARM, this::escalate);
     }
 
+    /** Connects who asks by tasks of this type, which nobody else can make. */
+    public void attach(String taskType, Asker room) {
+        rooms.put(taskType, room);
+    }
+
     /** How a task ends by somebody's hand; {@code by} may be null. */
-    record Decision(Status status, JsonNode response, String by) {}
+    public record Decision(Status status, JsonNode response, String by) {}
 
     /** What a deciding transaction found. */
     private sealed interface Decided {
@@ -100,9 +109,7 @@ public final class HumanTasks {
     /** What a run asks people now, newest first, at most {@code limit}. */
     public List<HumanTask> waitingOf(String workspaceId, UUID runId, int limit) {
         Filter ofRun = new Filter(null, null, null, runId.toString(), null);
-        return database
-                .read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX))
-                .stream()
+        return database.read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX)).stream()
                 .filter(task -> task.status().waiting())
                 .limit(limit)
                 .toList();
@@ -150,8 +157,10 @@ public final class HumanTasks {
      *     {@code run_ended} when nobody waits any more (the task is cancelled then); 422 when the answer does
      *     not fit the form
      */
-    HumanTask complete(String workspaceId, UUID id, Status status, JsonNode response, String by) {
+    public HumanTask complete(
+            String workspaceId, UUID id, Status status, JsonNode response, Principal caller, String by) {
         HumanTask task = get(workspaceId, id);
+        check(task, caller, by);
         if (!task.status().waiting()) throw ended(task);
         if (by != null && task.claimedBy() != null && !by.equals(task.claimedBy())) {
             throw Problem.conflict("already_claimed", "The task is claimed by " + task.claimedBy() + ".");
@@ -162,9 +171,17 @@ public final class HumanTasks {
         return decide(task, new Decision(status, response, by == null ? task.claimedBy() : by));
     }
 
-    /** Withdraws the question; a step that waits for the answer fails. Cancelling twice is fine. */
-    HumanTask cancel(String workspaceId, UUID id, String by) {
+    /** An answer that a room gives to what it asked itself. @throws Problem 404, 409 as {@link #complete} */
+    public HumanTask settle(String workspaceId, UUID id, Status status, JsonNode response) {
         HumanTask task = get(workspaceId, id);
+        if (!task.status().waiting()) throw ended(task);
+        return decide(task, new Decision(status, response, null));
+    }
+
+    /** Withdraws the question; a step that waits for the answer fails. Cancelling twice is fine. */
+    HumanTask cancel(String workspaceId, UUID id, Principal caller, String by) {
+        HumanTask task = get(workspaceId, id);
+        check(task, caller, by);
         if (task.status() == Status.CANCELLED) return task;
         if (!task.status().waiting()) throw ended(task);
         try {
@@ -175,11 +192,18 @@ public final class HumanTasks {
         }
     }
 
+    private void check(HumanTask task, Principal caller, String by) {
+        Asker room = rooms.get(task.taskType());
+        if (room != null) room.check(task, caller, by);
+    }
+
     private HumanTask decide(HumanTask task, Decision decision) {
         Decided decided = database.transact(sql -> decide(sql, task, decision));
         return switch (decided) {
             case Decided.Stored stored -> {
                 stored.woken().ifPresent(engine::announce);
+                Asker room = rooms.get(task.taskType());
+                if (room != null) room.settled(stored.task());
                 yield stored.task();
             }
             case Decided.RunEnded ended ->
@@ -199,7 +223,10 @@ public final class HumanTasks {
                 return new Decided.RunEnded();
             }
         }
-        return new Decided.Stored(store(sql, task, decision), woken);
+        HumanTask stored = store(sql, task, decision);
+        Asker room = rooms.get(task.taskType());
+        if (room != null) room.answered(sql, task, decision);
+        return new Decided.Stored(stored, woken);
     }
 
     private HumanTask store(Sql sql, HumanTask task, Decision decision) throws SQLException {

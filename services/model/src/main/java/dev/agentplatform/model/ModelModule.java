@@ -49,6 +49,7 @@ public final class ModelModule implements LifeCycle {
 
     /**
      * @param targets which addresses users' providers may have
+     * @param spending who watches over what calls use
      * @param wires the formats that are translated, by kind of provider
      */
     public ModelModule(
@@ -59,7 +60,8 @@ public final class ModelModule implements LifeCycle {
             Vault vault,
             Targets targets,
             Map<Kind, Wire> wires,
-            Prices prices) {
+            Prices prices,
+            Spending spending) {
         guarded = new HttpUpstream(new Connector(watch, Optional.of(targets)));
         trusted = new HttpUpstream(new Connector(watch, Optional.empty()));
         mock = new MockProvider(
@@ -74,8 +76,7 @@ public final class ModelModule implements LifeCycle {
                 .collect(Collectors.toSet());
         this.database = database;
         this.clock = clock;
-        providers =
-                new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
+        providers = new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
         directory[0] = new Directory(
                 OperatorProviders.from(settings),
                 providers,
@@ -83,7 +84,7 @@ public final class ModelModule implements LifeCycle {
                 wires,
                 prices);
         known = directory[0];
-        calls = new Calls(directory[0], usage, clock, ids);
+        calls = new Calls(directory[0], usage, spending, clock, ids);
         models = new Models(calls);
     }
 

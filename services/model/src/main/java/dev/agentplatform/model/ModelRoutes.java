@@ -100,8 +100,9 @@ final class ModelRoutes {
     private Reply call(Request request, Operation operation) throws Exception {
         ObjectNode body = checked(request.rawJson(), operation);
         Cancel cancel = new Cancel();
-        Optional<DefinitionName> definition =
-                operation == Operation.CHAT ? DefinitionName.parse(body.path("model").asString(null)) : Optional.empty();
+        Optional<DefinitionName> definition = operation == Operation.CHAT
+                ? DefinitionName.parse(body.path("model").asString(null))
+                : Optional.empty();
         if (definition.isPresent()) return run(request, definition.get(), body, cancel);
         Ask ask = new Ask(
                 origin(request),

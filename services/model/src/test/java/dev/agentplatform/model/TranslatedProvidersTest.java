@@ -68,7 +68,8 @@ class TranslatedProvidersTest {
                 Vault.of(new byte[32]),
                 Targets.from(settings, true),
                 Map.of(Kind.ANTHROPIC, new AnthropicWire(), Kind.GEMINI, new GeminiWire()),
-                KnownPrices.load());
+                KnownPrices.load(),
+                Spending.UNLIMITED);
         module.start();
         open.add(module::stop);
         return module.models();

@@ -8,21 +8,24 @@ import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
-import java.util.Map;
-import java.util.List;
-import dev.agentplatform.service.RunInput;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.outbound.OutboundClient;
+import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
+import dev.agentplatform.service.RunInput;
+import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** What the room of skills contributes: a kind of run and its routes. Its migration is V1.20. */
@@ -47,6 +50,11 @@ public final class SkillModule {
     /** Starts and finds runs, also for those that do so without HTTP. @param sessions whether a workspace has a session */
     public ProgramRuns runs(Engine engine, Ids ids, BiPredicate<String, UUID> sessions) {
         return new ProgramRuns(engine, ids, kind, definitions, sessions);
+    }
+
+    /** How skills look in documents. */
+    public DefinitionFormat format() {
+        return new VersionFormat(SkillKind.KIND, SkillBody.class, UnaryOperator.identity(), SkillReferences::of);
     }
 
     public Definitions definitions() {

@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record ToolCall(
         String workspaceId,
+        ToolType type,
         JsonNode invokeConfig,
         JsonNode input,
         UUID sessionId,

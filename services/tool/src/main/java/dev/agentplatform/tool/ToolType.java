@@ -10,9 +10,8 @@ public enum ToolType {
     BUILTIN,
     CODE,
     WORKFLOW,
-    /** Known, and not available in this version. */
+    /** A tool of an MCP server. */
     MCP,
-    /** Known, and not available in this version. */
     AGENT;
 
     /** As the API and the database spell it. */
@@ -20,8 +19,9 @@ public enum ToolType {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    public boolean available() {
-        return this != MCP && this != AGENT;
+    /** Whether a call is a run of its own, which holds nothing while it is waited for. */
+    public boolean isRun() {
+        return this == WORKFLOW || this == AGENT;
     }
 
     static Optional<ToolType> of(String word) {

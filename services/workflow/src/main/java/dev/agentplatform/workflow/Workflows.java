@@ -38,8 +38,7 @@ public final class Workflows {
     public static final String KIND = "workflow";
 
     private static final String DSL = "dsl_json";
-    private static final Set<String> OUTSIDE_MAY_HELP =
-            Set.of(Fault.TYPE_NOT_AVAILABLE, Fault.MISSING_CONFIG, Fault.UNKNOWN_NODE);
+    private static final Set<String> OUTSIDE_MAY_HELP = Set.of(Fault.MISSING_CONFIG, Fault.UNKNOWN_NODE);
     private static final int SOUND_KEPT_MAX = 10_000;
 
     private final Catalog catalog;
@@ -167,15 +166,13 @@ public final class Workflows {
     }
 
     /**
-     * A draft may have faults, a run of it may not. Nodes that only an executor outside can run are no fault here.
+     * A draft may have faults, a run of it may not.
      *
      * @throws Problem 422 with every fault
      */
     public void refuseFaults(VersionBody version) {
         if (sound.contains(version.id())) return;
-        refuse(check(version.body()).faults().stream()
-                .filter(fault -> !fault.code().equals(Fault.TYPE_NOT_AVAILABLE))
-                .toList());
+        refuse(check(version.body()).faults());
         sound.add(version.id());
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * One bucket for each caller. A full bucket is as good as none, so full ones are forgotten when there are too many; when
  * too many are still not full, newcomers share one bucket.
  */
-final class Buckets {
+final class Buckets implements BucketStore {
     static final int BUCKETS_MAX = 100_000;
 
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
@@ -27,11 +27,13 @@ final class Buckets {
         this.sweptNanos = new AtomicLong(nowNanos - SWEEP_INTERVAL_NANOS);
     }
 
-    Rate rate() {
+    @Override
+    public Rate rate() {
         return rate;
     }
 
-    Decision take(String caller, long nowNanos) {
+    @Override
+    public Decision take(String caller, long nowNanos) {
         Decision[] taken = new Decision[1];
         bucket(caller, nowNanos).updateAndGet(full -> {
             taken[0] = rate.take(full, nowNanos);
@@ -40,8 +42,8 @@ final class Buckets {
         return taken[0];
     }
 
-    /** For a request that was refused elsewhere. */
-    void giveBack(String caller, long nowNanos) {
+    @Override
+    public void giveBack(String caller, long nowNanos) {
         bucket(caller, nowNanos).addAndGet(-rate.tokenNanos());
     }
 

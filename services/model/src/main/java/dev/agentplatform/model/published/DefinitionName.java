@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 public record DefinitionName(String kind, String named, String version) {
     private static final Pattern FORM = Pattern.compile("(agent|team|workflow|skill):(.+)", Pattern.DOTALL);
     // Codes are free words: an @ in one begins a version only when a version follows it.
-    private static final Pattern VERSIONED = Pattern.compile(
-            "(.+)@(\\d{1,9}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})", Pattern.DOTALL);
+    private static final Pattern VERSIONED =
+            Pattern.compile("(.+)@(\\d{1,9}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})", Pattern.DOTALL);
 
     /** Empty for what names no definition but a model of a provider; null is none. */
     public static Optional<DefinitionName> parse(String model) {

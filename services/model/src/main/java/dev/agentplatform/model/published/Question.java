@@ -72,12 +72,14 @@ public record Question(String text, ArrayNode history, UUID sessionId, boolean s
         JsonNode content = message.path("content");
         if (Json.isNothing(content)) return "";
         if (content.isString()) return content.stringValue();
-        if (!content.isArray()) throw Problem.invalid("messages." + at + ".content", "must be a text or a list of parts");
+        if (!content.isArray())
+            throw Problem.invalid("messages." + at + ".content", "must be a text or a list of parts");
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < content.size(); i++) {
             JsonNode part = content.get(i);
             if (!part.path("type").asString("").equals("text"))
-                throw Problem.invalid("messages." + at + ".content." + i, "must be a text: definitions read nothing else");
+                throw Problem.invalid(
+                        "messages." + at + ".content." + i, "must be a text: definitions read nothing else");
             text.append(part.path("text").asString(""));
         }
         return text.toString();

@@ -15,7 +15,8 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param tasks what people are asked, when the run waits for them; else empty
  */
-record RunAnswer(String model, UUID runId, long createdTime, String text, String finish, JsonNode usage, ArrayNode tasks) {
+record RunAnswer(
+        String model, UUID runId, long createdTime, String text, String finish, JsonNode usage, ArrayNode tasks) {
     private static final List<String> COUNTED = List.of("prompt_tokens", "completion_tokens", "total_tokens");
 
     /** @throws Problem what the run failed of */
@@ -53,7 +54,9 @@ record RunAnswer(String model, UUID runId, long createdTime, String text, String
             text.append("\n- ").append(task.path("title").asString("")).append(" (human task ");
             text.append(task.path("id").asString("")).append(')');
         }
-        text.append("\nIt goes on when that is answered at /human/tasks; its id is ").append(run.id()).append('.');
+        text.append("\nIt goes on when that is answered at /human/tasks; its id is ")
+                .append(run.id())
+                .append('.');
         return new RunAnswer(
                 model, run.id(), run.createdTime(), text.toString(), "stop", usage(Json.nothing(), steps), named);
     }

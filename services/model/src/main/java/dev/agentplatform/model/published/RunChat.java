@@ -40,10 +40,7 @@ public final class RunChat {
 
     /** @param errors a problem as OpenAI's error object, for streams that have begun */
     public RunChat(
-            Engine engine,
-            Follower follower,
-            PublishedDefinitions definitions,
-            Function<Problem, ObjectNode> errors) {
+            Engine engine, Follower follower, PublishedDefinitions definitions, Function<Problem, ObjectNode> errors) {
         this.engine = engine;
         this.followers = new FamilyFollower(engine, follower);
         this.definitions = definitions;
@@ -65,7 +62,8 @@ public final class RunChat {
         // Whoever tells must not be kept waiting by a commit.
         cancel.cutting(() -> Thread.ofVirtual().start(() -> cancel(run)));
         if (!question.stream()) {
-            return Reply.of(200, follow(new Listening(name.toString(), run, null)).completion());
+            return Reply.of(
+                    200, follow(new Listening(name.toString(), run, null)).completion());
         }
         boolean usage = body.path("stream_options").path("include_usage").asBoolean(false);
         return Reply.stream((asked, stream) -> {
@@ -159,15 +157,13 @@ public final class RunChat {
         }
 
         @Override
-        public void event(
-                String path, RunRecord of, LogEvent event, String position) {
+        public void event(String path, RunRecord of, LogEvent event, String position) {
             waits.event(path, of, event);
             if (stream != null) {
                 if (path.isEmpty()) tell("content", Asides.heard(text, event));
                 else tell("reasoning_content", asides.heard(path, of, event));
             }
-            asksPeople = waits.onlyPeople()
-                    && waits.live().stream().allMatch(one -> rests(run.workspaceId(), one));
+            asksPeople = waits.onlyPeople() && waits.live().stream().allMatch(one -> rests(run.workspaceId(), one));
         }
 
         private void tell(String field, String piece) {

@@ -17,9 +17,6 @@ public record Fault(String path, String node, String edge, String code, String m
 
     public static final String UNKNOWN_TYPE = "unknown_type";
 
-    /** Nothing in this release executes nodes of the type. */
-    public static final String TYPE_NOT_AVAILABLE = "type_not_available";
-
     /** A key without which nodes of the type do nothing. */
     public static final String MISSING_CONFIG = "missing_config";
 

@@ -10,14 +10,12 @@ import tools.jackson.databind.node.ObjectNode;
  * that clients ask for, for forms.
  *
  * @param oneOf groups of keys of which at least one must be there; of several the first counts
- * @param available false for a type that is known but cannot run in this release
  */
 public record NodeTypeInfo(
         String name,
         List<String> aliases,
         String summary,
         Routing routing,
-        boolean available,
         List<List<String>> oneOf,
         List<ConfigField> fields) {
 
@@ -38,23 +36,19 @@ public record NodeTypeInfo(
     }
 
     public static NodeTypeInfo of(String name, String summary, ConfigField... fields) {
-        return new NodeTypeInfo(name, List.of(), summary, Routing.CONDITIONS, true, List.of(), List.of(fields));
+        return new NodeTypeInfo(name, List.of(), summary, Routing.CONDITIONS, List.of(), List.of(fields));
     }
 
     NodeTypeInfo withAliases(String... names) {
-        return new NodeTypeInfo(name, List.of(names), summary, routing, available, oneOf, fields);
+        return new NodeTypeInfo(name, List.of(names), summary, routing, oneOf, fields);
     }
 
     NodeTypeInfo withRouting(Routing kind) {
-        return new NodeTypeInfo(name, aliases, summary, kind, available, oneOf, fields);
+        return new NodeTypeInfo(name, aliases, summary, kind, oneOf, fields);
     }
 
     NodeTypeInfo withOneOf(String... keys) {
-        return new NodeTypeInfo(name, aliases, summary, routing, available, List.of(List.of(keys)), fields);
-    }
-
-    NodeTypeInfo notAvailable() {
-        return new NodeTypeInfo(name, aliases, summary, routing, false, oneOf, fields);
+        return new NodeTypeInfo(name, aliases, summary, routing, List.of(List.of(keys)), fields);
     }
 
     /** The value of a field under its name or its short name; a missing or null node when there is none. */

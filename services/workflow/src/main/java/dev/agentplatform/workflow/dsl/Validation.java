@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * Finds everything that is wrong with a workflow at once.
  *
- * <p>Codes of faults: {@code malformed, too_large, unknown_type, type_not_available, bad_node_id,
+ * <p>Codes of faults: {@code malformed, too_large, unknown_type, bad_node_id,
  * duplicate_node_id, no_start, unreachable_node, dangling_edge, self_edge, cycle, unknown_route,
  * missing_config, wrong_type, out_of_range, not_allowed, bad_template, bad_expression, unknown_node}. Codes of
  * warnings: {@code route_without_edge, parallel_assignment, unknown_name}.
@@ -66,16 +66,7 @@ public final class Validation {
         if (node.type().isEmpty()) return;
         types.find(node.type())
                 .ifPresentOrElse(
-                        type -> {
-                            if (!type.available()) {
-                                faults.node(
-                                        path + ".type",
-                                        node,
-                                        Fault.TYPE_NOT_AVAILABLE,
-                                        "nodes of type '" + node.type() + "' cannot run in this release");
-                            }
-                            configs.check(node, type, path + ".config");
-                        },
+                        type -> configs.check(node, type, path + ".config"),
                         () -> faults.node(
                                 path + ".type",
                                 node,
