@@ -278,10 +278,12 @@ class DefinitionModelsApiTest {
 
     @OnEveryServer
     void aRunThatFailsIsAnErrorThatIsNotRepeated(Api api) {
-        Programs.published(api, "agent", "broken", "'system_prompt':'x','model_config':{'model':'no-such-model'}");
-        for (String stream : new String[] {"'stream':false", "'stream':true"}) {
-            Answer failed = ask(api, chat("agent:broken", stream)).expect(500);
-            assertThat(failed.text("error.code")).isEqualTo("model_not_found");
+        Programs.published(api, "agent", "broken", PLAIN);
+        String refused = Tooling.quoted("mock: {\"status\":400}");
+        for (String stream : new String[] {"false", "true"}) {
+            String body = "{'model':'agent:broken','stream':%s,'messages':[{'role':'user','content':%s}]}";
+            Answer failed = ask(api, body.formatted(stream, refused)).expect(500);
+            assertThat(failed.text("error.code")).isNotBlank();
             assertThat(failed.text("error.message")).contains("failed");
             assertThat(failed.headers().firstValue("x-should-retry")).hasValue("false");
         }
