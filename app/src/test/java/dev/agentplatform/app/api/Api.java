@@ -11,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.function.IntSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,8 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Api {
     private final ApiServer server;
-    private final IntSupplier port;
-    private final HttpClient client;
     private final Spelling spelling;
     private final String workspace;
     private final String[] always;
@@ -39,29 +36,17 @@ final class Api {
     /** @param always headers of each request, name and value by turns */
     Api(ApiServer server, Spelling spelling, String workspace, String... always) {
         this.server = server;
-        this.port = server::port;
-        this.client = server.client();
         this.spelling = spelling;
         this.workspace = workspace;
         this.always = always;
     }
 
-    /** Of a server in another process. */
-    Api(ServeProcess process, String workspace) {
-        this.server = null;
-        this.port = process::port;
-        this.client = process.client();
-        this.spelling = Spelling.WORKSPACE_HEADER;
-        this.workspace = workspace;
-        this.always = new String[0];
-    }
-
     int port() {
-        return port.getAsInt();
+        return server.port();
     }
 
     HttpClient client() {
-        return client;
+        return server.client();
     }
 
     ApiServer server() {
@@ -127,14 +112,14 @@ final class Api {
 
     /** Sends what was built as it stands, naming no workspace. */
     Answer exchange(HttpRequest.Builder request, String method, String path) {
-        return exchange(request, method, port(), path);
+        return exchange(request, method, server.port(), path);
     }
 
     /** {@link #exchange(HttpRequest.Builder, String, String)} at another port. */
     Answer exchange(HttpRequest.Builder request, String method, int port, String path) {
         request.uri(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(30));
         try {
-            HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = server.client().send(request.build(), BodyHandlers.ofString());
             String described = method + " " + (path.length() > 300 ? path.substring(0, 300) + "…" : path);
             return new Answer(
                     described, response.statusCode(), response.headers(), response.body(), parse(response.body()));
