@@ -17,7 +17,7 @@ final class Expectation {
      * @param output fields that the result must have; lists must be of the same length
      * @param exactOutput the whole result
      * @param answer the text of the result
-     * @param error {@code code}, {@code node} and a part of the {@code message} of a run that failed
+     * @param error its {@code code, node} and a part of its {@code message}, of a run that failed
      * @param nodes by id: {@code status, attempts} and parts of {@code input} and {@code output} of the last execution
      */
     record Wanted(

@@ -51,7 +51,7 @@ record FlowTest(
             @Required Expectation.Wanted expect) {}
 
     /** A mock, for its form only. */
-    private record Mock(JsonNode output, String text, String route, Failure error) {
+    record Mock(JsonNode output, String text, String route, Failure error) {
         Mock {
             if (error != null && (output != null || text != null || route != null)) {
                 throw Problem.invalid("error", "cannot stand beside output, text or route");
