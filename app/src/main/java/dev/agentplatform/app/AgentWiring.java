@@ -1,6 +1,5 @@
 package dev.agentplatform.app;
 
-import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.agent.AgentMemory;
 import dev.agentplatform.agent.AgentModule;
 import dev.agentplatform.agent.AgentParts;
@@ -8,7 +7,6 @@ import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.code.CodeRunner;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.NodeType;
-import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
@@ -20,8 +18,6 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.ModelModule;
 import dev.agentplatform.outbound.OutboundClient;
-import dev.agentplatform.runtime.Runs;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.ProgramRuns;
 import dev.agentplatform.service.RunInput;
 import dev.agentplatform.skill.SkillModule;
@@ -45,9 +41,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The rooms of agents, teams and skills, and what each sees of the others and of the rooms below. */
 final class AgentWiring {
-    /** What a team's metadata tells its members' runs. */
-    private static final List<String> HANDED_ON = List.of("app_id", ProgramRuns.USER, ProgramRuns.STREAM);
-
     private final Rooms rooms;
     private final SkillModule skill;
     private final AgentModule agent;
@@ -64,8 +57,7 @@ final class AgentWiring {
             ToolModule tool,
             ModelModule model,
             AgentMemory memory,
-            AgentKnowledge knowledge,
-            RunTools runTools,
+            WorkflowTools workflowTools,
             WorkflowTargets workflows,
             StepQuestions questions,
             BiFunction<String, UUID, String> userOf,
@@ -74,12 +66,7 @@ final class AgentWiring {
 
     /** What the routes need beside; made after the engine. */
     record Running(
-            Engine engine,
-            Follower follower,
-            Database database,
-            Clock clock,
-            BiPredicate<String, UUID> sessions,
-            RunBudgets budgets) {}
+            Engine engine, Follower follower, Database database, Clock clock, BiPredicate<String, UUID> sessions) {}
 
     AgentWiring(Rooms rooms) {
         this.rooms = rooms;
@@ -88,10 +75,9 @@ final class AgentWiring {
         AgentParts parts = new AgentParts(
                 rooms.model().models(),
                 rooms.memory(),
-                rooms.knowledge(),
                 Map.of(
                         "tool",
-                        new ToolCapabilities(rooms.tool().calls(), rooms.runTools(), rooms.ids()),
+                        new ToolCapabilities(rooms.tool().calls(), rooms.workflowTools(), rooms.ids()),
                         "skill",
                         new SkillCapabilities(skill, skills)),
                 rooms.questions(),
@@ -111,10 +97,8 @@ final class AgentWiring {
                     .put("team_id", run.definitionId().toString())
                     .put("team_run_id", run.id().toString())
                     .put("member_key", member.key());
-            for (String handedOn : HANDED_ON) {
-                if (run.metadata().has(handedOn))
-                    metadata.set(handedOn, run.metadata().get(handedOn));
-            }
+            if (run.metadata().has("app_id"))
+                metadata.set("app_id", run.metadata().get("app_id"));
             return agents.submission(
                     agents.resolve(run.workspaceId(), member.agent(), member.version()),
                     run.sessionId(),
@@ -153,18 +137,8 @@ final class AgentWiring {
                 null);
     }
 
-    /** For tools that are agents. */
-    ProgramStarts agentStarts() {
-        return agents;
-    }
-
     List<RunKind> kinds() {
         return List.of(agent.runKind(), team.runKind(), skill.runKind());
-    }
-
-    /** How they look in documents; what is named comes before what names it. */
-    List<DefinitionFormat> formats() {
-        return List.of(skill.format(), agent.format(), team.format());
     }
 
     /** The node types of workflows that run an agent, a team or a skill. */
@@ -200,24 +174,15 @@ final class AgentWiring {
                 new ProgramJobs("skill", skillRuns(running)));
     }
 
-    /** Runs of what is published, for those who know it by name. */
-    PublishedRuns published(Running running, Runs workflows) {
-        return new PublishedRuns(
-                rooms.catalog(),
-                workflows,
-                Map.of("agent", agentRuns(running), "team", teamRuns(running), "skill", skillRuns(running)),
-                skill::inputOf);
-    }
-
     private ProgramRuns agentRuns(Running running) {
-        return agent.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
+        return agent.runs(running.engine(), rooms.ids(), running.sessions());
     }
 
     private ProgramRuns teamRuns(Running running) {
-        return team.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
+        return team.runs(running.engine(), rooms.ids(), running.sessions());
     }
 
     private ProgramRuns skillRuns(Running running) {
-        return skill.runs(running.engine(), rooms.ids(), running.sessions()).attach(running.budgets());
+        return skill.runs(running.engine(), rooms.ids(), running.sessions());
     }
 }

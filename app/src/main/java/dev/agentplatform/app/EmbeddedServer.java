@@ -1,6 +1,5 @@
 package dev.agentplatform.app;
 
-import dev.agentplatform.engine.NodeType;
 import dev.agentplatform.kernel.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +9,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
@@ -40,15 +38,10 @@ public final class EmbeddedServer implements AutoCloseable {
      * @throws dev.agentplatform.store.InstanceLock.FolderInUse when another process uses {@code data}
      */
     public static EmbeddedServer start(Map<String, String> environment, Path data) {
-        return start(environment, data, UnaryOperator.identity());
-    }
-
-    /** @param nodes what stands in for each type of node */
-    public static EmbeddedServer start(Map<String, String> environment, Path data, UnaryOperator<NodeType> nodes) {
         Path temporary = data == null ? temporaryFolder() : null;
         Settings settings = settings(environment, data == null ? temporary : data);
         Logs.startQuietly(settings);
-        Platform platform = new Platform(settings, Roles.ALL, nodes);
+        Platform platform = new Platform(settings, Roles.ALL);
         PlatformServer server = new PlatformServer(platform, settings, List.of(), false);
         platform.start();
         server.start();

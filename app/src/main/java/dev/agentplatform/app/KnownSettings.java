@@ -11,7 +11,6 @@ public final class KnownSettings {
     /** Names without the prefix, in the order of the alphabet; a test compares them with the sources. */
     static final List<String> NAMES = List.of(
             "AGENT_SERVICE_URL",
-            "API_KEY",
             "AUDIT",
             "AUDIT_DAYS",
             "AUTHZ_REQUIRED",
@@ -20,7 +19,6 @@ public final class KnownSettings {
             "AUTO_START",
             "BENCH_NODES",
             "BODY_BYTES_MAX",
-            "BROKER_NAMES",
             "BUILD",
             "CODE_CONCURRENCY",
             "CODE_MEMORY_MEGABYTES",
@@ -37,7 +35,6 @@ public final class KnownSettings {
             "DEFAULT_MODEL",
             "EMBEDDING_API_KEY",
             "EMBEDDING_BASE_URL",
-            "EMBEDDING_FALLBACK",
             "EMBEDDING_MODEL",
             "EMBEDDING_PROVIDER",
             "EVENT_RETENTION_DAYS",
@@ -52,13 +49,9 @@ public final class KnownSettings {
             "IDLE_TIMEOUT_MILLIS",
             "JAVA",
             "JAVA_OPTS",
-            "KNOWLEDGE_INDEX_MEGABYTES",
-            "KNOWLEDGE_SEARCH_DAYS",
             "KNOWLEDGE_SERVICE_URL",
             "LOG_LEVEL",
             "MAX_TIMEOUT_SECONDS",
-            "MCP_CALL_SECONDS",
-            "MCP_COMMANDS",
             "MEMORY_INDEX_MEGABYTES",
             "MEMORY_SERVICE_URL",
             "MOCK_SCRIPT",
@@ -70,12 +63,10 @@ public final class KnownSettings {
             "PROVIDER_DEFAULT_MODEL",
             "PROVIDER_KIND",
             "PYTHON_BIN",
-            "RABBITMQ_URL",
             "RATE_KEY_BURST",
             "RATE_KEY_PER_SECOND",
             "RATE_WORKSPACE_BURST",
             "RATE_WORKSPACE_PER_SECOND",
-            "REDIS_URL",
             "ROLES",
             "RUNS_MAX",
             "RUNTIME_SERVICE_URL",
@@ -91,11 +82,9 @@ public final class KnownSettings {
             "STREAMS_MAX",
             "TEAM_SERVICE_URL",
             "TOOL_SERVICE_URL",
-            "URL",
             "WORKER_HEARTBEAT_MILLIS",
             "WORKER_LEASE_MILLIS",
-            "WORKFLOW_SERVICE_URL",
-            "WORKSPACE");
+            "WORKFLOW_SERVICE_URL");
 
     /** What follows these is the operator's to choose. */
     private static final List<String> OPEN = List.of("SECRET_");

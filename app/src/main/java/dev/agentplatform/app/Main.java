@@ -1,15 +1,12 @@
 package dev.agentplatform.app;
 
-import dev.agentplatform.app.command.ApplyCommand;
 import dev.agentplatform.app.command.BenchCommand;
 import dev.agentplatform.app.command.DemoCommand;
 import dev.agentplatform.app.command.DoctorCommand;
-import dev.agentplatform.app.command.ExportCommand;
 import dev.agentplatform.app.command.MigrateCommand;
 import dev.agentplatform.app.command.RunCommand;
 import dev.agentplatform.app.command.ServeCommand;
 import dev.agentplatform.app.command.SmokeCommand;
-import dev.agentplatform.app.command.TestCommand;
 import dev.agentplatform.app.command.VersionCommand;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
@@ -42,9 +39,6 @@ public final class Main {
                 new DemoCommand(),
                 new ServeCommand(),
                 new RunCommand(),
-                new TestCommand(),
-                new ApplyCommand(),
-                new ExportCommand(),
                 new SmokeCommand(),
                 new DoctorCommand(),
                 new BenchCommand(),

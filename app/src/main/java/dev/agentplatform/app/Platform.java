@@ -1,11 +1,7 @@
 package dev.agentplatform.app;
 
-import dev.agentplatform.agent.AgentKnowledge;
 import dev.agentplatform.auth.AuthModule;
 import dev.agentplatform.auth.Tokens;
-import dev.agentplatform.brokers.RabbitMq;
-import dev.agentplatform.brokers.Redis;
-import dev.agentplatform.budget.BudgetModule;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
@@ -13,7 +9,6 @@ import dev.agentplatform.code.CodeNode;
 import dev.agentplatform.code.CodeRoutes;
 import dev.agentplatform.code.CodeSettings;
 import dev.agentplatform.code.Sandboxes;
-import dev.agentplatform.definition.DefinitionModule;
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.engine.NodeType;
@@ -25,19 +20,14 @@ import dev.agentplatform.events.Follower;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Subscriptions;
 import dev.agentplatform.gateway.access.AccessSettings;
-import dev.agentplatform.gateway.access.Rights;
 import dev.agentplatform.human.HumanNode;
 import dev.agentplatform.human.HumanRoutes;
 import dev.agentplatform.human.HumanTasks;
 import dev.agentplatform.human.StepQuestions;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.kernel.Signals;
-import dev.agentplatform.knowledge.Knowledge;
-import dev.agentplatform.knowledge.KnowledgeModule;
-import dev.agentplatform.mcp.McpRoutes;
 import dev.agentplatform.memory.Memories;
 import dev.agentplatform.memory.MemoryModule;
 import dev.agentplatform.model.KnownPrices;
@@ -60,7 +50,6 @@ import dev.agentplatform.runtime.RuntimeModule;
 import dev.agentplatform.runtime.StartRun;
 import dev.agentplatform.scheduler.JobTarget;
 import dev.agentplatform.scheduler.SchedulerModule;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.session.SessionModule;
 import dev.agentplatform.session.Sessions;
 import dev.agentplatform.store.Database;
@@ -69,12 +58,10 @@ import dev.agentplatform.store.Dialect;
 import dev.agentplatform.store.InstanceLock;
 import dev.agentplatform.store.Migrations;
 import dev.agentplatform.store.Sql;
-import dev.agentplatform.tool.McpCommands;
 import dev.agentplatform.tool.ToolModule;
 import dev.agentplatform.tool.ToolType;
 import dev.agentplatform.vault.Vault;
 import dev.agentplatform.web.Binder;
-import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.WorkflowModule;
 import dev.agentplatform.workflow.compile.WorkflowCompiler;
@@ -90,7 +77,6 @@ import dev.agentplatform.workflow.nodes.HttpRequestNode;
 import dev.agentplatform.workflow.nodes.IfElseNode;
 import dev.agentplatform.workflow.nodes.JoinNode;
 import dev.agentplatform.workflow.nodes.KnowledgeRetrievalNode;
-import dev.agentplatform.workflow.nodes.KnowledgeSearch;
 import dev.agentplatform.workflow.nodes.LoopNode;
 import dev.agentplatform.workflow.nodes.StartNode;
 import dev.agentplatform.workflow.nodes.SubWorkflowNode;
@@ -107,12 +93,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiPredicate;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The house without its doors: the store, the engine and the service rooms, wired from below to above. */
 public final class Platform implements AutoCloseable {
@@ -128,13 +110,9 @@ public final class Platform implements AutoCloseable {
     private final Catalog catalog;
     private final OutboundClient outbound;
     private final Sandboxes code;
-    private final BudgetModule budget;
     private final ModelModule model;
     private final MemoryModule memory;
-    private final KnowledgeModule knowledge;
     private final Vault vault;
-    private final Optional<Redis> redis;
-    private final Optional<RabbitMq> rabbitMq;
     private final Subscriptions subscriptions;
     private final Outbox outbox;
     private final WorkflowModule workflow;
@@ -144,25 +122,16 @@ public final class Platform implements AutoCloseable {
     private final Runs runs;
     private final RuntimeModule runtime;
     private final Routes human;
-    private final Routes models;
     private final AgentWiring agents;
     private final List<Routes> agentRoutes;
     private final SchedulerModule scheduler;
-    private final List<RunStarter> starters;
-    private final Duration mcpWaitMax;
     private final EventModule event;
-    private final DefinitionModule definition;
     private final SessionModule session;
     private final Optional<Tokens> tokens;
     private final AuthModule auth;
 
     /** Opens the store and brings its schema up to date; runs nothing yet. */
     public Platform(Settings settings, Roles roles) {
-        this(settings, roles, UnaryOperator.identity());
-    }
-
-    /** @param nodes what stands in for each type of node, in tests of workflows */
-    Platform(Settings settings, Roles roles, UnaryOperator<NodeType> nodes) {
         tokens = Tokens.from(settings, clock);
         Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
         worker = roles.worker();
@@ -177,29 +146,16 @@ public final class Platform implements AutoCloseable {
         Targets targets = Targets.from(settings, loopbackOnly(settings));
         outbound = new OutboundClient(targets);
         vault = Vault.from(settings, data, embedded());
-        redis = Redis.from(settings, Redis.PATIENT);
-        rabbitMq = RabbitMq.from(settings);
         subscriptions = new Subscriptions(database);
         outbox = new Outbox(subscriptions, clock);
-        StepQuestions questions = new StepQuestions(outbox, ids);
-        budget = new BudgetModule(new BudgetModule.Wiring(
-                database,
-                outbox,
-                questions,
-                clock,
-                ids,
-                (workspace, run) -> engine().find(workspace, run),
-                this::userOfRun,
-                new MayChangeBudgets(AccessSettings.from(settings), this::auth)));
-        model = new ModelModule(
-                settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load(), budget.spending());
+        model = new ModelModule(settings, database, clock, ids, vault, targets, WIRES, KnownPrices.load());
         memory = new MemoryModule(settings, database, clock, ids);
         code = new Sandboxes(CodeSettings.from(settings, data));
         catalog = new Catalog(database, clock, ids);
         boolean benchNodes = settings.flag(false, BenchEffectNode.SETTING);
         QueueLimits limits = new QueueLimits(database);
         workflow = new WorkflowModule(database, clock, ids, catalog, nodeTypes(benchNodes), limits);
-        RunTools runTools = new RunTools(this::target, this::agentStarts, this::engine, ids);
+        WorkflowTools workflowTools = new WorkflowTools(this::target, this::engine, ids);
         tool = new ToolModule(
                 database,
                 clock,
@@ -207,9 +163,8 @@ public final class Platform implements AutoCloseable {
                 catalog,
                 outbound,
                 vault,
-                McpCommands.from(settings),
-                Map.of(ToolType.WORKFLOW, runTools, ToolType.AGENT, runTools, ToolType.CODE, new CodeTools(code)),
-                runTools::child);
+                Map.of(ToolType.WORKFLOW, workflowTools, ToolType.CODE, new CodeTools(code)),
+                workflowTools::child);
         boolean autoStart = settings.flag(true, "AGENT_PLATFORM_AUTO_START");
         agents = new AgentWiring(new AgentWiring.Rooms(
                 catalog,
@@ -218,35 +173,20 @@ public final class Platform implements AutoCloseable {
                 tool,
                 model,
                 new AgentMemories(memory.memories()),
-                this::passages,
-                runTools,
+                workflowTools,
                 this::target,
-                questions,
+                new StepQuestions(outbox, ids),
                 this::userOf,
                 ids,
                 autoStart));
         List<RunKind> kinds = new ArrayList<>(agents.kinds());
-        kinds.add(workflows(benchNodes, nodes));
+        kinds.add(workflows(benchNodes));
         process = new EngineProcess(engineSettings(settings, roles), kinds, limits);
         Engine engine = process.engine();
         engine.attach(outbox);
-        knowledge = new KnowledgeModule(
-                settings,
-                new KnowledgeModule.Wiring(
-                        database,
-                        process,
-                        outbox,
-                        outbound,
-                        new KnowledgeEmbeddings(model.models()),
-                        clock,
-                        ids,
-                        roles.worker()));
-        engine.attach(budget.gate());
-        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), budget.ofRuns(), autoStart);
+        runs = new Runs(engine, workflow.workflows(), ids, new SessionsOfRuns(), autoStart);
         runtime = new RuntimeModule(runs, engine, new Follower(database, process.live()));
-        HumanTasks people = new HumanTasks(database, engine, process.alarms(), outbox, clock, ids);
-        budget.attach(people);
-        human = HumanRoutes.of(people);
+        human = HumanRoutes.of(new HumanTasks(database, engine, process.alarms(), outbox, clock, ids));
         session = new SessionModule(
                 database,
                 clock,
@@ -256,36 +196,20 @@ public final class Platform implements AutoCloseable {
                         runs.start(workspace, Binder.bind(body, StartRun.class), id, alongside),
                 RunJson::run);
         AgentWiring.Running running = new AgentWiring.Running(
-                engine,
-                new Follower(database, process.live()),
-                database,
-                clock,
-                new SessionsOfRuns()::exists,
-                budget.ofRuns());
+                engine, new Follower(database, process.live()), database, clock, new SessionsOfRuns()::exists);
         agentRoutes = agents.routes(running);
         List<ProgramJobs> programs = agents.jobs(running);
         auth = new AuthModule(database, outbox, clock, ids, tokens);
-        models = model.routes(
-                engine,
-                new Follower(database, process.live()),
-                new DefinitionModels(
-                        agents.published(running, runs),
-                        new Rights(AccessSettings.from(settings), auth.permissions()),
-                        people));
         List<JobTarget> targetsOfJobs = new ArrayList<>(programs);
         targetsOfJobs.add(new RuntimeJobs(runs));
         scheduler = new SchedulerModule(new SchedulerModule.Wiring(
                 database, process, subscriptions, outbox, outbound, clock, ids, targetsOfJobs));
-        starters = new ArrayList<>(programs);
-        starters.add(new TriggeredRuns(runs));
-        mcpWaitMax = Duration.ofSeconds(settings.number("AGENT_PLATFORM_MCP_CALL_SECONDS", 600, 1, 86_400));
-        event = new EventModule(eventWiring(roles, AccessSettings.from(settings).authRequired()), settings);
-        List<DefinitionFormat> formats = new ArrayList<>(List.of(tool.format(), workflow.format()));
-        formats.addAll(agents.formats());
-        definition = new DefinitionModule(database, catalog, formats);
+        event = new EventModule(eventWiring(roles, programs), settings);
     }
 
-    private EventModule.Wiring eventWiring(Roles roles, boolean guarded) {
+    private EventModule.Wiring eventWiring(Roles roles, List<ProgramJobs> programs) {
+        List<RunStarter> starters = new ArrayList<>(programs);
+        starters.add(new TriggeredRuns(runs));
         return new EventModule.Wiring(
                 database,
                 process,
@@ -297,9 +221,6 @@ public final class Platform implements AutoCloseable {
                 ids,
                 starters,
                 List.of(scheduler.sender()),
-                redis,
-                rabbitMq,
-                guarded,
                 roles.worker());
     }
 
@@ -341,7 +262,7 @@ public final class Platform implements AutoCloseable {
         return new NodeTypes(types);
     }
 
-    private RunKind workflows(boolean benchNodes, UnaryOperator<NodeType> nodes) {
+    private RunKind workflows(boolean benchNodes) {
         WorkflowTargets targets = this::target;
         List<NodeType> types = new ArrayList<>(List.of(
                 new StartNode(),
@@ -355,7 +276,7 @@ public final class Platform implements AutoCloseable {
                 new LoopNode(targets),
                 new SubWorkflowNode(targets),
                 new HttpRequestNode(outbound),
-                new KnowledgeRetrievalNode(outbound, this::retrieved),
+                new KnowledgeRetrievalNode("knowledge-retrieval", outbound),
                 new CodeNode(code, code.settings().timeoutMax()),
                 new EventPublishNode(outbox),
                 tool.node(),
@@ -366,33 +287,10 @@ public final class Platform implements AutoCloseable {
         types.addAll(agents.nodes());
         if (benchNodes) types.add(new BenchEffectNode());
         Map<String, NodeType> byName = new HashMap<>();
-        for (NodeType type : types) byName.put(type.name(), nodes.apply(type));
+        for (NodeType type : types) byName.put(type.name(), type);
         WorkflowKind.Documents documents = (workspace, version) ->
                 workflow.workflows().resolve(workspace, null, version).body();
         return new WorkflowKind(documents, new WorkflowCompiler(byName));
-    }
-
-    private List<KnowledgeSearch.Passage> retrieved(
-            String workspaceId, String base, String query, int topK, JsonNode filters) throws InterruptedException {
-        List<KnowledgeSearch.Passage> passages = new ArrayList<>();
-        for (Knowledge.Passage found : knowledge.knowledge().search(workspaceId, base, query, topK, filters)) {
-            passages.add(new KnowledgeSearch.Passage(
-                    found.title(),
-                    found.text(),
-                    found.score(),
-                    found.metadata(),
-                    found.documentId(),
-                    found.chunkId(),
-                    found.position()));
-        }
-        return passages;
-    }
-
-    private List<AgentKnowledge.Passage> passages(String workspaceId, String base, String question, int topK)
-            throws InterruptedException {
-        return knowledge.knowledge().search(workspaceId, base, question, topK, Json.nothing()).stream()
-                .map(found -> new AgentKnowledge.Passage(found.title(), found.text()))
-                .toList();
     }
 
     private WorkflowTargets.Version target(String workspaceId, String named, String version) {
@@ -428,22 +326,9 @@ public final class Platform implements AutoCloseable {
         }
     }
 
-    private ProgramStarts agentStarts() {
-        return agents.agentStarts();
-    }
-
     /** Null when the session has no user. */
     private String userOf(String workspaceId, UUID sessionId) {
         return session.sessions().find(workspaceId, sessionId).userId();
-    }
-
-    /** Null also when the session is gone. */
-    private String userOfRun(String workspaceId, UUID sessionId) {
-        try {
-            return userOf(workspaceId, sessionId);
-        } catch (Problem gone) {
-            return null;
-        }
     }
 
     public void start() {
@@ -456,7 +341,6 @@ public final class Platform implements AutoCloseable {
         process.start();
         if (worker) scheduler.start();
         event.start();
-        knowledge.start();
     }
 
     public Database database() {
@@ -470,16 +354,6 @@ public final class Platform implements AutoCloseable {
 
     public Engine engine() {
         return process.engine();
-    }
-
-    /** The operator's; empty when none is configured. */
-    public Optional<Redis> redis() {
-        return redis;
-    }
-
-    /** See {@link #redis}. */
-    public Optional<RabbitMq> rabbitMq() {
-        return rabbitMq;
     }
 
     public EngineProcess process() {
@@ -531,43 +405,13 @@ public final class Platform implements AutoCloseable {
         routes.addAll(agentRoutes);
         routes.addAll(List.of(
                 tool.routes(),
-                models,
+                model.routes(),
                 CodeRoutes.of(code),
                 memory.routes(),
-                knowledge.routes(),
-                budget.routes(),
                 event.routes(),
                 scheduler.routes(),
-                definition.routes(),
                 auth.routes()));
         return List.copyOf(routes);
-    }
-
-    /**
-     * The door of MCP clients.
-     *
-     * @param mayWrite whether the caller of a request has the right to write of a service
-     */
-    public Routes mcp(BiPredicate<Request, String> mayWrite, List<String> allowedOrigins) {
-        return new McpRoutes(new McpRoutes.Wiring(
-                        Build.version(),
-                        catalog,
-                        this::startPublished,
-                        engine(),
-                        new Follower(database, process.live()),
-                        ids,
-                        mayWrite,
-                        allowedOrigins,
-                        mcpWaitMax))
-                .routes();
-    }
-
-    private void startPublished(String kind, String workspaceId, ObjectNode body, UUID runId) {
-        RunStarter starter = starters.stream()
-                .filter(one -> one.kind().equals(kind))
-                .findFirst()
-                .orElseThrow();
-        starter.start(workspaceId, body, runId);
     }
 
     public boolean embedded() {
@@ -579,16 +423,12 @@ public final class Platform implements AutoCloseable {
     public void close() {
         scheduler.stop();
         event.stop();
-        knowledge.stop();
         process.stop();
-        tool.stop();
         auth.close();
         code.stop();
         memory.stop();
         model.stop();
         subscriptions.stop();
-        redis.ifPresent(Redis::close);
-        rabbitMq.ifPresent(RabbitMq::close);
         outbound.close();
         database.close();
         lock.close();

@@ -1,6 +1,5 @@
 package dev.agentplatform.app;
 
-import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.gateway.Check;
 import dev.agentplatform.gateway.GatewayRoutes;
 import dev.agentplatform.gateway.Metrics;
@@ -36,16 +35,11 @@ public final class PlatformServer implements LifeCycle {
     /** Where each service answers when it runs alone (chapter 1 of the API contract). */
     static final Map<String, Integer> SERVICE_PORTS = servicePorts();
 
-    private static final String MCP = "mcp";
-
     private final Optional<Audit> audit;
     private final Forwarding forwarding;
     private final Idempotency idempotency;
     private final ApiKeys keys;
     private final Metrics metrics;
-    /** For requests that wait; the platform's own one is patient. */
-    private final Optional<Redis> hastyRedis;
-
     private final HttpServer server;
     private final List<Route> routes;
 
@@ -58,23 +52,19 @@ public final class PlatformServer implements LifeCycle {
             boolean wanted = services.isEmpty() || services.contains(room.service());
             if (wanted && !here.routes().isEmpty()) rooms.add(here);
         }
-        List<String> known =
-                new ArrayList<>(platform.routes().stream().map(Routes::service).toList());
-        known.add(MCP);
+        List<String> known = platform.routes().stream().map(Routes::service).toList();
         for (String service : services) {
             if (!known.contains(service)) throw new WrongSetting("--services", service, String.join(", ", known));
         }
         metrics = new Metrics();
-        List<Check> checks = new ArrayList<>(List.of(
+        List<Check> checks = List.of(
                 new Check("database", () -> platform.database().read(sql -> sql.one("SELECT 1 AS one", row -> 1))),
                 new Check("schema", () -> {
                     if (!Migrations.pending(platform.database()).isEmpty()) {
                         throw new IllegalStateException("migrations are pending");
                     }
                 }),
-                Check.told("code-runner", platform.code()::check)));
-        platform.redis().ifPresent(redis -> checks.add(Check.told("redis", redis::check)));
-        platform.rabbitMq().ifPresent(rabbitMq -> checks.add(Check.told("rabbitmq", rabbitMq::check)));
+                Check.told("code-runner", platform.code()::check));
         List<Check> reachable = new ArrayList<>();
         for (Routes room : rooms) reachable.add(new Check(room.service(), Check.IN_PROCESS));
         reachable.addAll(forwarding.checks());
@@ -84,9 +74,6 @@ public final class PlatformServer implements LifeCycle {
         keys = new ApiKeys(platform.database(), platform.outbox(), platform.clock(), platform.ids());
         Access access =
                 new Access(wanted, keys, platform.tokens(), platform.auth().permissions());
-        HttpSettings http = HttpSettings.from(settings);
-        if (services.isEmpty() || services.contains(MCP))
-            rooms.add(platform.mcp(access::mayWrite, http.allowedOrigins()));
         Routes gateway = new GatewayRoutes(product, checks, reachable, metrics).routes();
         new ApiKeyRoutes(keys, platform.clock(), wanted.authRequired()).addTo(gateway);
         rooms.add(gateway);
@@ -94,6 +81,7 @@ public final class PlatformServer implements LifeCycle {
         rooms.add(new DocumentRoutes("Agent Platform", Build.version(), rooms).routes());
         routes = rooms.stream().flatMap(room -> room.routes().stream()).toList();
         idempotency = new Idempotency(platform.database(), platform.ids(), platform.clock());
+        HttpSettings http = HttpSettings.from(settings);
         if (servicePorts) http = http.withExtraPorts(List.copyOf(SERVICE_PORTS.values()));
         audit = Audit.wanted(settings)
                 ? Optional.of(
@@ -101,8 +89,7 @@ public final class PlatformServer implements LifeCycle {
                 : Optional.empty();
         List<Observer> observers = new ArrayList<>(List.of(metrics));
         audit.ifPresent(observers::add);
-        hastyRedis = Redis.from(settings, Redis.HASTY);
-        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime, hastyRedis), idempotency);
+        List<Filter> filters = List.of(access, new RateLimits(settings, System::nanoTime), idempotency);
         server = new HttpServer(http, platform.ids(), rooms, filters, observers);
         metrics.watchStreams(server::streamCount);
         EngineMetrics.register(metrics.registry(), platform);
@@ -138,7 +125,6 @@ public final class PlatformServer implements LifeCycle {
         forwarding.stop();
         audit.ifPresent(Audit::stop);
         idempotency.stop();
-        hastyRedis.ifPresent(Redis::close);
         metrics.close();
     }
 

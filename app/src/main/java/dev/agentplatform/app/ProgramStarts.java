@@ -31,12 +31,8 @@ record ProgramStarts(Definitions definitions, Ids ids) {
     }
 
     Submission submission(VersionBody version, UUID sessionId, RunInput input, JsonNode metadata) {
-        return submission(ids.nextRun(), version, sessionId, input, metadata);
-    }
-
-    Submission submission(UUID runId, VersionBody version, UUID sessionId, RunInput input, JsonNode metadata) {
         return new Submission(
-                runId,
+                ids.nextRun(),
                 version.workspaceId(),
                 definitions.kind().name(),
                 version.definitionId(),

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
-/** Tools as agents call them. One that is a workflow or an agent is a child run. */
-record ToolCapabilities(ToolCalls calls, RunTools runs, Ids ids) implements CapabilitySource {
+/** Tools as agents call them. A workflow tool is a child run. */
+record ToolCapabilities(ToolCalls calls, WorkflowTools workflows, Ids ids) implements CapabilitySource {
     @Override
     public String name() {
         return "tool";
@@ -51,7 +51,7 @@ record ToolCapabilities(ToolCalls calls, RunTools runs, Ids ids) implements Capa
 
     @Override
     public Submission childRun(Use use) {
-        return runs.child(ids.nextRun(), calls.callOf(request(use)));
+        return workflows.child(ids.nextRun(), calls.callOf(request(use)));
     }
 
     private static ToolRequest request(Use use) {

@@ -7,7 +7,7 @@ import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Settings;
 import dev.agentplatform.memory.Memory;
 import dev.agentplatform.memory.MemoryModule;
-import dev.agentplatform.search.HashEmbedding;
+import dev.agentplatform.memory.index.HashEmbedding;
 import dev.agentplatform.store.Database;
 import java.time.Clock;
 import java.util.List;
@@ -18,6 +18,7 @@ import java.util.UUID;
 /** Searches in one scope of very many memories: the time of each, its two questions to the database included. */
 final class MemoryBench {
     private static final int BATCH = 1_000;
+    private static final int WORDS = 20_000;
     private static final int WORDS_PER_TEXT = 16;
     private static final int WORDS_PER_QUERY = 5;
     private static final int WARM_UP = 200;
@@ -52,7 +53,7 @@ final class MemoryBench {
         for (int i = 0; i < searches; i++) quiet.add(timed(module, random));
         Latencies written = new Latencies();
         for (int i = 0; i < searches / 4; i++) {
-            module.memories().keep("w", "user", "u", "k" + i, Texts.of(random, WORDS_PER_TEXT), 50);
+            module.memories().keep("w", "user", "u", "k" + i, text(random, WORDS_PER_TEXT), 50);
             written.add(timed(module, random));
         }
         new Result("memory")
@@ -71,7 +72,7 @@ final class MemoryBench {
     }
 
     private static void recall(MemoryModule module, Random random) {
-        List<Memory> found = module.memories().recall("w", "user", "u", Texts.of(random, WORDS_PER_QUERY), TOP);
+        List<Memory> found = module.memories().recall("w", "user", "u", text(random, WORDS_PER_QUERY), TOP);
         if (found.size() != TOP) throw new IllegalStateException("found " + found.size());
     }
 
@@ -84,7 +85,7 @@ final class MemoryBench {
             database.transact(sql -> {
                 for (int i = first; i < Math.min(memories, first + BATCH); i++) {
                     UUID id = ids.next();
-                    String text = Texts.of(random, WORDS_PER_TEXT);
+                    String text = text(random, WORDS_PER_TEXT);
                     sql.update(
                             "INSERT INTO memory (workspace_id, id, scope_type, scope_id, memory_type, content_text,"
                                     + " importance, embedder, vector, change_no, created_time, updated_time)"
@@ -92,8 +93,8 @@ final class MemoryBench {
                             id,
                             text,
                             random.nextInt(101),
-                            HashEmbedding.V1.label(),
-                            HashEmbedding.V1.of(text),
+                            HashEmbedding.NAME,
+                            HashEmbedding.of(text),
                             (long) i + 1);
                 }
                 return first;
@@ -104,5 +105,17 @@ final class MemoryBench {
                         + " VALUES ('w', 'user', 'u', ?, 0, ?)",
                 (long) memories,
                 (long) memories));
+    }
+
+    /** Few words are frequent and many are rare, as in any language. */
+    private static String text(Random random, int words) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < words; i++) {
+            double skewed = Math.pow(random.nextDouble(), 3);
+            text.append(Integer.toString((int) (skewed * WORDS) + 46_656, 36))
+                    .append("er")
+                    .append(' ');
+        }
+        return text.toString();
     }
 }

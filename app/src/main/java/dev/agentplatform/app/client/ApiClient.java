@@ -11,7 +11,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -131,18 +130,7 @@ public final class ApiClient implements AutoCloseable {
         throw new Problem(
                 response.statusCode(),
                 body.path("code").asString("http_" + response.statusCode()),
-                detail.isEmpty() ? what : what + ": " + detail,
-                errors(body),
-                0);
-    }
-
-    /** What the server says of each field. */
-    private static List<Problem.FieldError> errors(JsonNode body) {
-        return body.path("errors")
-                .valueStream()
-                .map(error -> new Problem.FieldError(
-                        error.path("path").asString(""), error.path("message").asString("")))
-                .toList();
+                detail.isEmpty() ? what : what + ": " + detail);
     }
 
     private static JsonNode body(String text) {

@@ -6,10 +6,6 @@ import dev.agentplatform.app.Main;
 import dev.agentplatform.app.Roles;
 import dev.agentplatform.app.SettingsOptions;
 import dev.agentplatform.app.client.ApiClient;
-import dev.agentplatform.brokers.BrokerAway;
-import dev.agentplatform.brokers.BrokerRefused;
-import dev.agentplatform.brokers.RabbitMq;
-import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.code.CodeSettings;
 import dev.agentplatform.code.Sandboxes;
 import dev.agentplatform.kernel.Ids;
@@ -34,7 +30,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -49,8 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Looks at everything that a start needs, starts nothing, and says what to do. */
 @Command(
         name = "doctor",
-        description =
-                "Check Java, settings, port, data folder, database, brokers and code isolation, and say what to do.",
+        description = "Check Java, settings, port, data folder, database and code isolation, and say what to do.",
         footer = {
             "",
             "Examples:",
@@ -104,7 +98,6 @@ public final class DoctorCommand implements Callable<Integer> {
             Path data = Path.of(settings.text(SettingsOptions.DATA_FOLDER, "data"));
             String usedBy = dataFolder(data);
             database(settings, data, usedBy);
-            brokers(settings);
             code(settings, data);
         }
         if (json) printJson();
@@ -266,41 +259,6 @@ public final class DoctorCommand implements Callable<Integer> {
                     Level.FAIL,
                     asked.url() + ": " + why,
                     "Start the database, or correct " + DatabaseUrl.SETTING + ".");
-        }
-    }
-
-    // ---- the brokers
-
-    private void brokers(Settings settings) throws InterruptedException {
-        try {
-            Optional<Redis> redis = Redis.from(settings, Redis.PATIENT);
-            if (redis.isEmpty()) add("redis", Level.OK, "not used", "");
-            else
-                try (Redis it = redis.get()) {
-                    broker("redis", it.toString(), Redis.SETTING, it::check);
-                }
-            Optional<RabbitMq> rabbitMq = RabbitMq.from(settings);
-            if (rabbitMq.isEmpty()) add("rabbitmq", Level.OK, "not used", "");
-            else
-                try (RabbitMq it = rabbitMq.get()) {
-                    broker("rabbitmq", it.toString(), RabbitMq.SETTING, it::check);
-                }
-        } catch (Settings.WrongSetting wrong) {
-            add("brokers", Level.FAIL, wrong.getMessage(), "Correct it; the start stops at it.");
-        }
-    }
-
-    private interface Probe {
-        void run() throws InterruptedException;
-    }
-
-    private void broker(String name, String where, String setting, Probe probe) throws InterruptedException {
-        try {
-            probe.run();
-            add(name, Level.OK, where + " answers", "");
-        } catch (BrokerAway | BrokerRefused failure) {
-            // Without it nothing is lost, and a start succeeds.
-            add(name, Level.WARN, failure.getMessage(), "Start it, or correct " + setting + ".");
         }
     }
 

@@ -7,7 +7,7 @@ import dev.agentplatform.app.client.EventLines;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.language.DefinitionText;
+import dev.agentplatform.workflow.dsl.DefinitionText;
 import dev.agentplatform.workflow.dsl.Fault;
 import dev.agentplatform.workflow.dsl.Findings;
 import dev.agentplatform.workflow.dsl.NodeTypes;
@@ -111,9 +111,7 @@ public final class RunCommand implements Callable<Integer> {
                     + unreadable.getClass().getSimpleName() + ")");
             return null;
         }
-        JsonNode dsl = read.has("spec")
-                ? read.get("spec")
-                : read.has("dsl") ? read.get("dsl") : read.has("dsl_json") ? read.get("dsl_json") : read;
+        JsonNode dsl = read.has("dsl") ? read.get("dsl") : read.has("dsl_json") ? read.get("dsl_json") : read;
         Findings findings = Validation.check(dsl, NodeTypes.standard());
         for (Fault warning : findings.warnings()) err.println(told("warning", warning));
         for (Fault fault : findings.faults()) err.println(told("fault", fault));

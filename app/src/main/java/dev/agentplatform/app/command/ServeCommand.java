@@ -50,7 +50,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     @Option(
             names = "--service-ports",
-            description = "Also open the port that each service has of its own, 8000 to 8016.")
+            description = "Also open the port that each service has of its own, 8000 to 8015.")
     private boolean servicePorts;
 
     @Spec

@@ -5,7 +5,7 @@ import dev.agentplatform.app.client.EventLines;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Times;
-import dev.agentplatform.language.DefinitionText;
+import dev.agentplatform.workflow.dsl.DefinitionText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.agentplatform.app.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What agents remember. */
+/** What agents remember, and what they cannot read yet. */
 class AgentMemoryApiTest {
     @OnEveryServer
     void whatWasSaidInASessionIsRemembered(Api api) {
@@ -25,5 +25,12 @@ class AgentMemoryApiTest {
                         .expect(200)
                         .text())
                 .doesNotContain("called Ada");
+    }
+
+    @OnEveryServer
+    void knowledgeThatIsNotThereCannotBePublished(Api api) {
+        String agent = Programs.made(api, "agent", "k");
+        Programs.version(api, "agent", agent, "'system_prompt':'x','knowledge_refs':[{'code':'kb'}]")
+                .expect(422, "knowledge_not_available");
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.agentplatform.kernel.Json;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -25,7 +24,6 @@ final class Api {
     private final ApiServer server;
     private final Spelling spelling;
     private final String workspace;
-    private final String[] always;
 
     /** How the workspace is named. */
     enum Spelling {
@@ -33,20 +31,10 @@ final class Api {
         WORKSPACE_HEADER
     }
 
-    /** @param always headers of each request, name and value by turns */
-    Api(ApiServer server, Spelling spelling, String workspace, String... always) {
+    Api(ApiServer server, Spelling spelling, String workspace) {
         this.server = server;
         this.spelling = spelling;
         this.workspace = workspace;
-        this.always = always;
-    }
-
-    int port() {
-        return server.port();
-    }
-
-    HttpClient client() {
-        return server.client();
     }
 
     ApiServer server() {
@@ -96,7 +84,6 @@ final class Api {
         } else {
             target += (path.contains("?") ? "&" : "?") + "tenant_id=" + workspace;
         }
-        if (always.length > 0) request.headers(always);
         if (headers.length > 0) request.headers(headers);
         if (body != null) request.header("Content-Type", "application/json");
         request.method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));

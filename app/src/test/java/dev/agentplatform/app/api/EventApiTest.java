@@ -298,7 +298,6 @@ class EventApiTest {
         refused(api, "{'name':'s','event_types':[],'target':%s}".formatted(target), "event_types");
         refused(api, "{'name':'s','event_types':['*'],'filter':'1 +','target':%s}".formatted(target), "filter");
         refused(api, "{'name':'s','event_types':['*'],'target':{'type':'pigeon'}}", "target.type");
-        refused(api, "{'name':'s','event_types':['*'],'target':{'type':'redis','stream':'s'}}", "target.type");
         refused(api, "{'name':'s','event_types':['*'],'target':{'type':'webhook','url':'ftp://x/'}}", "target.url");
         refused(api, "{'name':'s','event_types':['*'],'target':{'type':'trigger','robot_id':'x'}}", "target.robot_id");
         assertThat(api.get("/events/subscriptions").expect(200).each("id")).isEmpty();

@@ -16,7 +16,7 @@ class ModelApiTest {
                     + "'price':{'prompt_per_million_micros':1000000,'completion_per_million_micros':2000000}}]}";
 
     /** Both roots answer alike, in OpenAI's format, which knows no workspace. */
-    static Answer ask(Api api, String path, String json, String... headers) {
+    private static Answer ask(Api api, String path, String json, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder()
                 .header("Content-Type", "application/json")
                 .header("x-workspace-id", api.workspace())
@@ -25,7 +25,7 @@ class ModelApiTest {
         return api.exchange(request, "POST", path);
     }
 
-    static Answer look(Api api, String path) {
+    private static Answer look(Api api, String path) {
         return api.exchange(HttpRequest.newBuilder().header("x-workspace-id", api.workspace()), "GET", path);
     }
 
@@ -34,7 +34,7 @@ class ModelApiTest {
     }
 
     /** The chunks of a stream, which ends with its mark. */
-    static List<JsonNode> chunks(Answer answer) {
+    private static List<JsonNode> chunks(Answer answer) {
         assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
         assertThat(answer.text()).endsWith("data: [DONE]\n\n");
         List<JsonNode> chunks = new ArrayList<>();

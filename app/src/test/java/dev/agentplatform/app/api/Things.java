@@ -22,7 +22,6 @@ final class Things {
             Map.entry("/tools/credentials/{id}/rotate", "{'secret_json':{'token':'long-enough'}}"),
             Map.entry("/events/{id}/status", "{'status':'delivered'}"),
             Map.entry("/events/subscriptions/{id}/replay", "{'from_time':'2026-01-01T00:00:00Z'}"),
-            Map.entry("/budgets/{id}/raise", "{'limit':{'tokens':9}}"),
             Map.entry("/scheduler/jobs/{id}/status", "{'status':'completed'}"),
             Map.entry(
                     "/scheduler/jobs/{id}/backfill",
@@ -45,9 +44,6 @@ final class Things {
             Map.entry("/auth/assignments/", "assignments"),
             Map.entry("/gateway/api-keys/", "api-keys"),
             Map.entry("/memories/", "memory"),
-            Map.entry("/knowledge/bases/", "knowledge_base"),
-            Map.entry("/knowledge/documents/", "knowledge_document"),
-            Map.entry("/knowledge/searches/", "knowledge_search"),
             Map.entry("/agents/versions/", "agent_version"),
             Map.entry("/agents/runs/", "agent_run"),
             Map.entry("/agents/", "agent"),
@@ -67,8 +63,7 @@ final class Things {
             Map.entry("/events/deliveries/", "delivery"),
             Map.entry("/events/inbound-endpoints/", "endpoint"),
             Map.entry("/events/", "event"),
-            Map.entry("/scheduler/jobs/", "job"),
-            Map.entry("/budgets/", "budget"));
+            Map.entry("/scheduler/jobs/", "job"));
 
     /** Routes that name no thing of a workspace by its id: models have names, and inbound webhooks are signed. */
     private static final List<String> NAMES = List.of("/models/{id...}", "/v1/models/{id...}", "/events/inbound/{key}");
@@ -129,9 +124,7 @@ final class Things {
                 "api-keys",
                 api.post("/gateway/api-keys", "{'name':'mine'}").expect(201).id());
         ids.put("memory", made(api, "/memories", "{'scope_type':'user','scope_id':'u','content_text':'mine'}"));
-        knowledge(api, ids);
         toolsAndModels(api, ids);
-        ids.put("budget", made(api, "/budgets", "{'scope_type':'user','scope_id':'u','limit':{'tokens':5}}"));
         eventsAndJobs(api, ids);
         program(api, ids, "agent", "'system_prompt':'x'");
         program(api, ids, "team", "'coordination_mode':'router','member_refs':[{'member_key':'m','agent_id':'mine'}]");
@@ -148,18 +141,6 @@ final class Things {
                 kind + "_version",
                 Programs.version(api, kind, id, version).expect(201).id());
         ids.put(kind + "_run", Programs.byHand(api, kind, id, "'input_text':'x'"));
-    }
-
-    private static void knowledge(Api api, Map<String, String> ids) {
-        ids.put("knowledge_base", made(api, "/knowledge/bases", "{'code':'mine','name':'Mine'}"));
-        ids.put(
-                "knowledge_document",
-                made(api, "/knowledge/documents", "{'knowledge_base_id':'mine','title':'t','content_text':'mine'}"));
-        ids.put(
-                "knowledge_search",
-                api.post("/knowledge/search", "{'knowledge_base_id':'mine','query':'mine'}")
-                        .expect(200)
-                        .id());
     }
 
     private static void toolsAndModels(Api api, Map<String, String> ids) {

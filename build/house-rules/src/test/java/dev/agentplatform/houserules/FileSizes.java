@@ -26,10 +26,6 @@ final class FileSizes {
                     "one class because all of it works on the state of one turn; what is written stands in"
                             + " GraphJournal"),
             Map.entry(
-                    "libs/engine/src/main/java/dev/agentplatform/engine/ProgramDriver.java",
-                    "one class because all of it works on the state of one turn: what reaches a program, and what it"
-                            + " asks"),
-            Map.entry(
                     "libs/engine/src/main/java/dev/agentplatform/engine/graph/Transition.java",
                     "the whole of the control of graphs, to be read in one go beside its table of states"),
             Map.entry(

@@ -20,7 +20,7 @@ final class Floors {
     /** Floors of libs, the lowest first. */
     private static final List<Set<String>> LIBS = List.of(
             Set.of("kernel"),
-            Set.of("brokers", "language", "outbound", "search", "store", "vault"),
+            Set.of("language", "outbound", "store", "vault"),
             Set.of("web", "catalog", "events"),
             Set.of("queue"),
             Set.of("engine"),
@@ -34,7 +34,6 @@ final class Floors {
             "runtime", Set.of("workflow", "human"),
             "session", Set.of("runtime", "workflow"),
             "agent", Set.of("model", "tool", "skill", "memory", "knowledge", "human"),
-            "budget", Set.of("human", "model"),
             "team", Set.of("agent"),
             "skill", Set.of("code", "model", "tool", "workflow"));
 

@@ -148,18 +148,10 @@ final class WorkspaceSql {
             new AllWorkspaces(
                     "services/memory/src/main/java/dev/agentplatform/memory/ScopeTable.java",
                     "select workspace_id, scope_type, scope_id, max(change_no)",
-                    "the purge of old deletions in all workspaces"),
-            new AllWorkspaces(
-                    "services/knowledge/src/main/java/dev/agentplatform/knowledge/ChunkTable.java",
-                    "select workspace_id, base_id, max(change_no)",
-                    "the purge of old deletions in all workspaces"),
-            new AllWorkspaces(
-                    "services/knowledge/src/main/java/dev/agentplatform/knowledge/BaseTable.java",
-                    "select workspace_id, id from knowledge_base where embedding_provider",
-                    "bases of all workspaces whose embedder is a setting"));
+                    "the purge of old deletions in all workspaces"));
 
     private static final Pattern EXCEPTION_PATH = Pattern.compile(
-            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable|MemoryTable|ScopeTable|BaseTable|ChunkTable)\\.java");
+            "libs/(queue|events|engine)/src/main/java/.*\\.java|.*/(ApiKeyTable|RefreshTokenTable|MemoryTable|ScopeTable)\\.java");
 
     private static final Pattern SQL = Pattern.compile(
             "(?:with\\b.*\\b(?:select|update|delete|insert)\\b|select\\b.*\\bfrom\\b|insert\\s+(?:or\\s+\\w+\\s+)?into\\b"

@@ -10,7 +10,6 @@ import dev.agentplatform.store.Sql;
 import dev.agentplatform.store.UniqueViolation;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -179,65 +178,6 @@ public final class Catalog {
             }
             return DefinitionTable.versions(sql, workspaceId, definitionId, status, page);
         });
-    }
-
-    // ---- inside a transaction of the caller, who changes several things at once
-
-    public Optional<Definition> find(Sql sql, String workspaceId, String kind, UUID id) throws SQLException {
-        return DefinitionTable.find(sql, workspaceId, kind, id);
-    }
-
-    public Optional<Definition> findByCode(Sql sql, String workspaceId, String kind, String code) throws SQLException {
-        return DefinitionTable.findByCode(sql, workspaceId, kind, code);
-    }
-
-    /** Nobody else changes the definition or its versions until the transaction ends. */
-    public Optional<Definition> lockByCode(Sql sql, String workspaceId, String kind, String code) throws SQLException {
-        Optional<Definition> known = DefinitionTable.findByCode(sql, workspaceId, kind, code);
-        if (known.isEmpty()) return known;
-        return DefinitionTable.lock(sql, workspaceId, kind, known.get().id());
-    }
-
-    /** In the order of their codes, at most {@code limit}. */
-    public List<Definition> all(Sql sql, String workspaceId, String kind, int limit) throws SQLException {
-        return DefinitionTable.all(sql, workspaceId, kind, limit);
-    }
-
-    /** Its newest version that is not archived. */
-    public Optional<DefinitionVersion> current(Sql sql, Definition definition) throws SQLException {
-        return DefinitionTable.current(sql, definition.workspaceId(), definition.id());
-    }
-
-    public Optional<DefinitionVersion> version(Sql sql, Definition definition, int no) throws SQLException {
-        return DefinitionTable.version(sql, definition.workspaceId(), definition.id(), no);
-    }
-
-    /** Empty too when the version is of another definition. */
-    public Optional<DefinitionVersion> version(Sql sql, Definition definition, UUID versionId) throws SQLException {
-        return DefinitionTable.version(sql, definition.workspaceId(), versionId)
-                .filter(it -> it.definitionId().equals(definition.id()));
-    }
-
-    /** @throws UniqueViolation when the code is taken */
-    public Definition create(Sql sql, String workspaceId, NewDefinition asked) throws SQLException {
-        Definition definition = fresh(workspaceId, asked);
-        DefinitionTable.insert(sql, definition);
-        return definition;
-    }
-
-    /** Writes only what differs. */
-    public Definition rename(Sql sql, Definition locked, NewDefinition asked) throws SQLException {
-        return rename(sql, locked, asked.name(), asked.appId(), asked.description());
-    }
-
-    /** Saves the next version of a locked definition. */
-    public DefinitionVersion save(Sql sql, Definition locked, JsonNode body, VersionStatus status) throws SQLException {
-        return append(sql, locked, body, status);
-    }
-
-    /** Publishes a version of a locked definition. @throws Problem 409 {@code version_archived} */
-    public DefinitionVersion publish(Sql sql, DefinitionVersion version) throws SQLException {
-        return move(sql, version, VersionStatus.PUBLISHED);
     }
 
     // ---- inside a transaction

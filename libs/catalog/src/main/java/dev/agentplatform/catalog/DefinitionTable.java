@@ -7,7 +7,6 @@ import dev.agentplatform.store.Listing;
 import dev.agentplatform.store.Row;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -71,16 +70,6 @@ final class DefinitionTable {
                 .page(sql, page, DefinitionTable::definition, Definition::id);
     }
 
-    /** In the order of their codes; the unique index serves. */
-    static List<Definition> all(Sql sql, String workspaceId, String kind, int limit) throws SQLException {
-        return sql.list(
-                DEFINITION + " AND kind = ? ORDER BY code LIMIT ?",
-                DefinitionTable::definition,
-                workspaceId,
-                kind,
-                limit);
-    }
-
     static void update(Sql sql, Definition definition) throws SQLException {
         sql.update(
                 "UPDATE definition SET name = ?, app_id = ?, description = ?, updated_time = ?"
@@ -125,15 +114,6 @@ final class DefinitionTable {
                 workspaceId,
                 definitionId,
                 no);
-    }
-
-    /** The newest that is not archived. */
-    static Optional<DefinitionVersion> current(Sql sql, String workspaceId, UUID definitionId) throws SQLException {
-        return sql.one(
-                VERSION + " AND definition_id = ? AND status <> 'archived' ORDER BY version_no DESC LIMIT 1",
-                DefinitionTable::version,
-                workspaceId,
-                definitionId);
     }
 
     static Page<DefinitionVersion> versions(

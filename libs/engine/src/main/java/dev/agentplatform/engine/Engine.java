@@ -107,11 +107,6 @@ public final class Engine {
         news = new RunNews(outbox, parts.ids());
     }
 
-    /** Connects who is asked before steps begin. */
-    public void attach(StepGate gate) {
-        workshop.attach(gate);
-    }
-
     /** Connects the dispatcher that brings due runs here. */
     public void attach(Dispatcher newDispatcher) {
         dispatcher = newDispatcher;
@@ -156,9 +151,7 @@ public final class Engine {
         RunRecord run = fresh(submission);
         Driver driver = load(run, null);
         String queue = queue(run);
-        // A budget is looked for once it is committed, so nothing may begin before.
         boolean own = run.options().autoStart()
-                && !run.options().limited()
                 && freeSlots() > 0
                 && !Queues.isLimited(queue)
                 && !dispatcher.backlog(queue, run.options().priority());

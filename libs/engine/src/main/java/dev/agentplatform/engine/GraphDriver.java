@@ -206,12 +206,7 @@ final class GraphDriver implements Driver {
                     || nextControl.open(step.no()).isEmpty()) continue;
             switch (step.status()) {
                 case RUNNING -> overdue(step);
-                case PENDING -> {
-                    if (step.waitsOn(Hold.ON)) {
-                        turn.rows.addAll(Holding.withdrawn(workshop, turn, step.note()));
-                        react(new Happening.Requeued(step.no()));
-                    } else resume(step, new Arrival.TimeUp());
-                }
+                case PENDING -> resume(step, new Arrival.TimeUp());
                 default -> {}
             }
         }
@@ -236,13 +231,7 @@ final class GraphDriver implements Driver {
                 turn.tell("run.cancelling", event -> event.text("reason", Mailbag.reason(message)));
                 react(new Happening.End(RunStatus.CANCELLED, "cancelled"));
             }
-            case HUMAN -> {
-                nextControl
-                        .open(message.no())
-                        .filter(step -> step.waitsOn(Hold.ON))
-                        .ifPresent(step -> released(step, Mailbag.answer(message)));
-                resumeIfWaiting(message.no(), "human", Mailbag.answer(message));
-            }
+            case HUMAN -> resumeIfWaiting(message.no(), "human", Mailbag.answer(message));
             case CHILD -> resumeIfWaiting(message.no(), "child", Mailbag.childEnded(message));
             case SIGNAL -> {
                 for (OpenStep step : List.copyOf(nextControl.open())) {
@@ -252,14 +241,11 @@ final class GraphDriver implements Driver {
         }
     }
 
-    /** Somebody has said whether a held step may go on. */
-    private void released(OpenStep step, Arrival.Answer answer) {
-        if (Hold.allows(answer.body())) react(new Happening.Requeued(step.no()));
-        else finish(step, Hold.Note.of(step.note()).refused());
-    }
-
     private void resumeIfWaiting(int no, String on, Arrival arrival) {
-        nextControl.open(no).filter(step -> step.waitsOn(on)).ifPresent(step -> resume(step, arrival));
+        nextControl
+                .open(no)
+                .filter(step -> step.status() == StepStatus.PENDING && on.equals(step.on()))
+                .ifPresent(step -> resume(step, arrival));
     }
 
     private void resume(OpenStep step, Arrival arrival) {
@@ -308,14 +294,19 @@ final class GraphDriver implements Driver {
         OpenStep step = nextControl.open(start.no()).orElse(null);
         if (step != null && step.status() == StepStatus.QUEUED && nextControl.advancing()) {
             if (!executable(step)) {
-                start.reply()
-                        .completeExceptionally(HandReport.noExecutor(
-                                flow.nodes().get(step.node()).type()));
+                start.reply().completeExceptionally(noExecutor(step));
                 return;
             }
             start(step, Integer.MAX_VALUE);
         }
         afterCommit(start.reply());
+    }
+
+    private Problem noExecutor(OpenStep step) {
+        return Problem.conflict(
+                "no_executor",
+                "No executor for nodes of type " + flow.nodes().get(step.node()).type()
+                        + " runs here; report its status from the worker that has one.");
     }
 
     private void afterCommit(CompletableFuture<Void> reply) {
@@ -415,7 +406,7 @@ final class GraphDriver implements Driver {
             startWork(started, node);
         } else {
             folded++;
-            finish(started, workshop.attempt(() -> workshop.enter(run, node, context(started, nextValues))));
+            finish(started, workshop.attempt(() -> node.work().execute(context(started, nextValues))));
         }
     }
 
@@ -429,7 +420,9 @@ final class GraphDriver implements Driver {
             if (!still || working.containsKey(step.no())) return;
             if (stream != null) streams.add(stream);
             working.put(
-                    step.no(), workshop.start(run.id(), step.no(), stream, () -> workshop.enter(run, node, context)));
+                    step.no(),
+                    workshop.start(
+                            run.id(), step.no(), stream, () -> node.work().execute(context)));
         });
     }
 
@@ -445,7 +438,6 @@ final class GraphDriver implements Driver {
             case Outcome.Done done -> completed(step, done);
             case Outcome.Fail fail -> failed(step, fail);
             case Outcome.Wait wait -> waits(step, wait);
-            case Outcome.Held held -> hold(step, held.hold());
         }
     }
 
@@ -483,11 +475,6 @@ final class GraphDriver implements Driver {
         result = new StepResult(output, workshop.masked(fail.input()), message);
         react(new Happening.Failed(step.no(), fail.code(), fail.retryable(), flow.takeOnError(step.node()), turn.now));
         result = null;
-    }
-
-    private void hold(OpenStep step, Hold hold) {
-        Holding.ask(turn, step.no(), hold, event -> journal.describe(event, step));
-        react(new Happening.Blocked(step.no(), Hold.ON, hold.until(), hold.note()));
     }
 
     private static JsonNode orNull(JsonNode node) {
@@ -534,20 +521,23 @@ final class GraphDriver implements Driver {
     }
 
     private void abandonWait(OpenStep step) {
-        if (step.waitsOn(Hold.ON)) {
-            turn.rows.addAll(Holding.withdrawn(workshop, turn, step.note()));
-            return;
-        }
         Node node = flow.nodes().get(step.node());
         if (node.work() != null) turn.rows.addAll(node.work().abandoned(context(step, nextValues)));
     }
 
     private Turn.Ended ended(Change.Ended ended) {
-        StepOutput output =
-                nextControl.resultNo() > 0 ? nextValues.output(journal.resultNode(nextControl)) : StepOutput.NONE;
+        StepOutput output = nextControl.resultNo() > 0 ? nextValues.output(resultNode()) : StepOutput.NONE;
         String message = result == null ? null : result.errorMessage();
         String finalState = ended.as() == RunStatus.COMPLETED ? null : state();
         return journal.ended(ended, message, output, finalState);
+    }
+
+    private String resultNode() {
+        for (int node = 0; node < flow.graph().nodes(); node++) {
+            if (nextControl.latest(node) == nextControl.resultNo())
+                return flow.graph().id(node);
+        }
+        throw new IllegalStateException("the result's step is nobody's latest");
     }
 
     private void stop(OpenStep step) {

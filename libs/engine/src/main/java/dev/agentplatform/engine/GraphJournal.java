@@ -3,7 +3,6 @@ package dev.agentplatform.engine;
 import dev.agentplatform.engine.Executable.Flow;
 import dev.agentplatform.engine.Executable.Node;
 import dev.agentplatform.engine.graph.Change;
-import dev.agentplatform.engine.graph.Control;
 import dev.agentplatform.engine.graph.OpenStep;
 import dev.agentplatform.engine.graph.RunStatus;
 import dev.agentplatform.engine.graph.StepStatus;
@@ -88,14 +87,6 @@ final class GraphJournal {
             error = RunValues.errorJson(ended.code(), message, node, ended.compensated());
         }
         return new Turn.Ended(ended.as(), ended.code(), error, output, finalState);
-    }
-
-    /** The node whose output is the run's. */
-    String resultNode(Control control) {
-        for (int node = 0; node < flow.graph().nodes(); node++) {
-            if (control.latest(node) == control.resultNo()) return flow.graph().id(node);
-        }
-        throw new IllegalStateException("the result's step is nobody's latest");
     }
 
     EventText describe(EventText event, OpenStep step) {

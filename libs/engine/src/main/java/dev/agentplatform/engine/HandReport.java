@@ -86,12 +86,4 @@ final class HandReport {
                 "A node run that is " + step.status().word() + " cannot become "
                         + report.status().word() + ".");
     }
-
-    /** Nobody here can execute a step of this type. */
-    static Problem noExecutor(String type) {
-        return Problem.conflict(
-                "no_executor",
-                "No executor for nodes of type " + type
-                        + " runs here; report its status from the worker that has one.");
-    }
 }

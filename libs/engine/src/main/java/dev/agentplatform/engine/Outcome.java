@@ -42,9 +42,6 @@ public sealed interface Outcome {
     record Wait(String on, long until, JsonNode note, List<ChildRun> children, List<RowWrite> rows)
             implements Outcome {}
 
-    /** The step waits for a person to allow it, then its work begins anew. */
-    record Held(Hold hold) implements Outcome {}
-
     /** @param index place among the children of the step, from 0 */
     record ChildRun(Submission submission, int index) {}
 

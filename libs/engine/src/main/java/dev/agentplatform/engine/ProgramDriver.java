@@ -69,8 +69,7 @@ final class ProgramDriver implements Driver {
         leaves = false;
         for (Input input : inputs) apply(input);
         starts = starts && next.ending() == null;
-        boolean present = active && !leaves;
-        if (starts && turn.budget != 0 && !present) turn.afterCommit.add(this::startProgram);
+        if (starts && turn.budget != 0 && !active) turn.afterCommit.add(this::startProgram);
         boolean everythingStopped =
                 next.ending() != null && !(active && !leaves) && next.open().isEmpty();
         if (everythingStopped && turn.ended() == null) turn.end(endedAs(next.ending()));
@@ -198,10 +197,7 @@ final class ProgramDriver implements Driver {
         if (deadline > 0 && deadline <= turn.now && next.ending() == null) end("timed_out");
         for (Open step : List.copyOf(next.open().values())) {
             if (step.until() == 0 || step.until() > turn.now) continue;
-            if (Hold.ON.equals(step.on())) {
-                turn.rows.addAll(Holding.withdrawn(workshop, turn, step.signal()));
-                release(step);
-            } else abandon(step, StepStatus.COMPLETED);
+            abandon(step, StepStatus.COMPLETED);
             goOn();
         }
     }
@@ -242,40 +238,10 @@ final class ProgramDriver implements Driver {
 
     private void answered(int no, Arrival.Answer answer) {
         for (Open step : List.copyOf(next.open().values())) {
-            if (step.no() != no) continue;
-            if (Hold.ON.equals(step.on())) released(step, answer);
-            else if ("human".equals(step.on())) close(step, StepStatus.COMPLETED, answer.body(), null, null);
-            else continue;
+            if (step.no() != no || !"human".equals(step.on())) continue;
+            close(step, StepStatus.COMPLETED, answer.body(), null, null);
             goOn();
         }
-    }
-
-    /** Somebody has said whether a held step may go on. */
-    private void released(Open step, Arrival.Answer answer) {
-        if (Hold.allows(answer.body())) {
-            release(step);
-            return;
-        }
-        Hold.Note note = Hold.Note.of(step.signal());
-        close(step, StepStatus.FAILED, Json.nothing(), note.code(), note.message());
-    }
-
-    /** Its work begins anew when the program comes to it again. */
-    private void release(Open step) {
-        next = next.with(new Open(step.no(), step.key(), step.type(), step.started(), null, null, 0));
-    }
-
-    private void held(ProgramRequest.Held request) {
-        Hold hold = request.hold();
-        for (Open step : List.copyOf(next.open().values())) {
-            if (step.no() != request.no()) continue;
-            Holding.ask(turn, step.no(), hold, event -> describe(event, step));
-            Open waiting =
-                    new Open(step.no(), step.key(), step.type(), step.started(), Hold.ON, hold.note(), hold.until());
-            next = next.with(waiting);
-            if (next.ending() != null) abandon(waiting, StepStatus.CANCELLED);
-        }
-        turn.afterCommit.add(() -> request.reply().complete(null));
     }
 
     private void childEnded(int no) {
@@ -296,7 +262,6 @@ final class ProgramDriver implements Driver {
         switch (request) {
             case ProgramRequest.Intend intend -> intend(intend);
             case ProgramRequest.Record record -> record(record);
-            case ProgramRequest.Held held -> held(held);
             case ProgramRequest.Note note -> note(note);
             case ProgramRequest.Wait wait -> await(wait);
             case ProgramRequest.Finished finished -> finished(finished);
@@ -344,8 +309,6 @@ final class ProgramDriver implements Driver {
     private void await(ProgramRequest.Wait wait) {
         leaves = true;
         if (next.ending() != null) return;
-        // What held it may have been settled before it left.
-        if (wait.all().isEmpty()) goOn();
         for (ProgramRequest.Awaited one : wait.all()) {
             Open step = new Open(next.nextNo(), one.key(), one.on(), turn.now, one.on(), one.signal(), one.until());
             next = next.with(step);
@@ -362,7 +325,6 @@ final class ProgramDriver implements Driver {
         if ("human".equals(step.on())) {
             turn.rows.addAll(program.abandoned(run, step.key(), Ids.step(run.id(), step.no()), turn.now));
         }
-        if (Hold.ON.equals(step.on())) turn.rows.addAll(Holding.withdrawn(workshop, turn, step.signal()));
         close(step, as, Json.nothing(), null, null);
     }
 

@@ -22,12 +22,9 @@ sealed interface ProgramRequest {
             CompletableFuture<Void> reply)
             implements ProgramRequest {}
 
-    /** An open step may not go on until somebody allows it; its work has ended without an outcome. */
-    record Held(int no, Hold hold, CompletableFuture<Void> reply) implements ProgramRequest {}
-
     record Note(String key, JsonNode value, CompletableFuture<Void> reply) implements ProgramRequest {}
 
-    /** Wait for all of these, and for what is held; the program has left its thread. */
+    /** Wait for all of these; the program has left its thread. */
     record Wait(List<Awaited> all) implements ProgramRequest {}
 
     /** {@code on} is {@code child}, {@code signal}, {@code human} or {@code time}; what does not belong to it is null. */

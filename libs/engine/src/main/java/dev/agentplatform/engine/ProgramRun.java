@@ -1,7 +1,6 @@
 package dev.agentplatform.engine;
 
 import dev.agentplatform.engine.Executable.Program;
-import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import java.util.ArrayList;
@@ -29,9 +28,6 @@ final class ProgramRun implements ProgramContext {
     private final Map<String, Integer> open;
     private final Set<String> used = ConcurrentHashMap.newKeySet();
     private final Map<String, TokenStream> streams = new ConcurrentHashMap<>();
-    /** A step of this life is held: the program leaves when those beside it have their outcome. */
-    private volatile boolean held;
-
     private volatile boolean leaving;
     private volatile boolean abandoned;
     private volatile Thread thread;
@@ -135,7 +131,6 @@ final class ProgramRun implements ProgramContext {
             working.add(perform(step, no));
         }
         for (CompletableFuture<Void> one : working) await(one);
-        if (held) throw suspend(List.of());
     }
 
     private CompletableFuture<Void> perform(LeafStep step, int no) {
@@ -147,14 +142,8 @@ final class ProgramRun implements ProgramContext {
             String code = null;
             String message = null;
             try {
-                workshop.gate().enter(run, Ids.step(run.id(), no));
                 // Through JSON also the first time, so that a replay sees the same value.
                 output = Json.parse(Json.write(step.work().call()));
-            } catch (Hold hold) {
-                held = true;
-                stream.finish();
-                ask(new ProgramRequest.Held(no, hold, done));
-                return;
             } catch (Problem problem) {
                 code = problem.code();
                 message = problem.detail();

@@ -13,7 +13,7 @@ record ProgramState(int nextNo, Map<String, Open> open, String ending) {
 
     /**
      * @param on what a pending step waits for; null: it runs
-     * @param signal name of the signal it waits for, or the note of what holds it; else null
+     * @param signal name of the signal it waits for, null unless {@code on} is {@code signal}
      * @param until UTC milliseconds, 0 for none
      */
     record Open(int no, String key, String type, long started, String on, String signal, long until) {}

@@ -13,36 +13,18 @@ import tools.jackson.databind.node.ObjectNode;
  * @param timeoutMs the run's own time limit, 0 for none
  * @param depth how many runs stand above it
  * @param body path of the loop node whose body this run executes, null for the whole version
- * @param limited whether it, or a run above it, brought a budget along: whoever owns it has to look for that
  */
 public record RunOptions(
-        int priority,
-        boolean autoStart,
-        JsonNode initialNode,
-        long timeoutMs,
-        int depth,
-        String body,
-        boolean limited) {
+        int priority, boolean autoStart, JsonNode initialNode, long timeoutMs, int depth, String body) {
     public static final RunOptions USUAL = new RunOptions(0, true, Json.nothing(), 0, 0, null);
     public static final int DEPTH_MAX = 16;
-
-    /** Without a budget of its own. */
-    public RunOptions(int priority, boolean autoStart, JsonNode initialNode, long timeoutMs, int depth, String body) {
-        this(priority, autoStart, initialNode, timeoutMs, depth, body, false);
-    }
-
-    public RunOptions limited(boolean now) {
-        return new RunOptions(priority, autoStart, initialNode, timeoutMs, depth, body, now);
-    }
 
     boolean mayHaveChildren() {
         return depth < DEPTH_MAX;
     }
 
-    /** Of a child of a run with these options. */
-    RunOptions below(RunOptions parent) {
-        return new RunOptions(
-                parent.priority, autoStart, initialNode, timeoutMs, parent.depth + 1, body, limited || parent.limited);
+    RunOptions at(int newDepth, int newPriority) {
+        return new RunOptions(newPriority, autoStart, initialNode, timeoutMs, newDepth, body);
     }
 
     /** Null when all is as usual, so that most rows carry nothing. */
@@ -55,7 +37,6 @@ public record RunOptions(
         if (timeoutMs != 0) json.put("timeout_ms", timeoutMs);
         if (depth != 0) json.put("depth", depth);
         if (body != null) json.put("body", body);
-        if (limited) json.put("limited", true);
         return Json.write(json);
     }
 
@@ -68,7 +49,6 @@ public record RunOptions(
                 json.has("initial_node") ? json.get("initial_node") : Json.nothing(),
                 json.path("timeout_ms").asLong(0),
                 json.path("depth").asInt(0),
-                json.has("body") ? json.get("body").asString() : null,
-                json.path("limited").asBoolean(false));
+                json.has("body") ? json.get("body").asString() : null);
     }
 }

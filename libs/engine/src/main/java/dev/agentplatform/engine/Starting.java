@@ -42,8 +42,8 @@ public final class Starting {
         RunRecord run = RunTable.find(sql, workspaceId, runId).orElseThrow(() -> Problem.notFound("run", runId));
         if (!waits(run)) return false;
         RunOptions old = run.options();
-        RunOptions automatic = new RunOptions(
-                old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body(), old.limited());
+        RunOptions automatic =
+                new RunOptions(old.priority(), true, old.initialNode(), old.timeoutMs(), old.depth(), old.body());
         sql.update(
                 "UPDATE run SET options = ? WHERE workspace_id = ? AND id = ?", automatic.write(), workspaceId, runId);
         sql.update(

@@ -24,11 +24,6 @@ public record Submission(
         RunOptions options,
         RunRecord.Parent parent) {
 
-    public Submission with(RunOptions others) {
-        return new Submission(
-                id, workspaceId, kind, definitionId, versionId, sessionId, input, metadata, others, parent);
-    }
-
     public static Submission of(UUID id, String workspaceId, String kind, UUID versionId, JsonNode input) {
         return new Submission(
                 id, workspaceId, kind, null, versionId, null, input, Json.nothing(), RunOptions.USUAL, null);

@@ -33,7 +33,6 @@ final class Workshop {
     private final Timers timers;
     private final Function<RunRecord, String> queue;
     private final BiConsumer<UUID, Input> deliver;
-    private volatile StepGate gate = StepGate.OPEN;
 
     /**
      * @param parts the engine's own
@@ -51,15 +50,6 @@ final class Workshop {
         this.deliver = deliver;
     }
 
-    /** Connects who is asked before steps begin. */
-    void attach(StepGate newGate) {
-        gate = newGate;
-    }
-
-    StepGate gate() {
-        return gate;
-    }
-
     Ids ids() {
         return ids;
     }
@@ -72,8 +62,6 @@ final class Workshop {
     Outcome attempt(Callable<Outcome> work) {
         try {
             return work.call();
-        } catch (Hold hold) {
-            return new Outcome.Held(hold);
         } catch (Problem problem) {
             return Outcome.fail(problem.code(), problem.detail());
         } catch (EvaluationError error) {
@@ -85,12 +73,6 @@ final class Workshop {
                     "internal",
                     "The node failed unexpectedly: " + unexpected.getClass().getSimpleName());
         }
-    }
-
-    /** Executes a node, if it may begin. */
-    Outcome enter(RunRecord run, Executable.Node node, NodeContext context) throws Exception {
-        gate.enter(run, context.stepId());
-        return node.work().execute(context);
     }
 
     /** A stream for the text of a step, which reaches the owner as inputs. */
@@ -141,7 +123,7 @@ final class Workshop {
         if (depth > RunOptions.DEPTH_MAX) {
             throw new Problem(422, "depth_limit", "Runs nest at most " + RunOptions.DEPTH_MAX + " deep.");
         }
-        RunOptions options = asked.options().below(turn.run.options());
+        RunOptions options = asked.options().at(depth, turn.run.options().priority());
         RunRecord record = new RunRecord(
                 asked.id(),
                 turn.run.workspaceId(),

@@ -142,11 +142,6 @@ public final class DeliveryTable {
                 id);
     }
 
-    /** Why they wait; no attempt is counted. */
-    public static void waiting(Sql sql, Collection<UUID> ids, String error) throws SQLException {
-        sql.update("UPDATE event_delivery SET last_error = ? WHERE id IN (" + Sql.marks(ids) + ")", error, ids);
-    }
-
     /** They stand behind one that failed. */
     public static void postponed(Sql sql, Collection<UUID> ids, long nextTime) throws SQLException {
         sql.update("UPDATE event_delivery SET next_time = ? WHERE id IN (" + Sql.marks(ids) + ")", nextTime, ids);

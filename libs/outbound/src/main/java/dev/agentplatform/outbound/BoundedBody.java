@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.apache.hc.core5.http.HttpEntity;
@@ -16,44 +15,37 @@ final class BoundedBody {
 
     private BoundedBody() {}
 
-    /** What was read. @param complete false when the rest was not needed */
-    record Read(byte[] bytes, boolean complete) {}
-
     /** @throws OutboundError {@code too_large}, also for what is read before decompression */
-    static Read read(HttpEntity entity, int bytesMax, BodyWatch watch) throws IOException {
-        if (entity == null) return new Read(new byte[0], true);
+    static byte[] read(HttpEntity entity, int bytesMax) throws IOException {
+        if (entity == null) return new byte[0];
         if (entity.getContentLength() > bytesMax) throw tooLarge(bytesMax);
         String encoding = entity.getContentEncoding() == null ? "" : entity.getContentEncoding();
         // Not closed when a limit is passed: closing would read the rest. The caller cuts the connection.
         InputStream raw = new Limited(entity.getContent(), bytesMax);
-        Watched watched = new Watched(watch, entity.getContentType() == null ? "" : entity.getContentType(), bytesMax);
         return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
-            case "", "identity" -> watched.drain(raw);
-            case "gzip", "x-gzip" -> unzipped(raw, watched);
+            case "", "identity" -> drain(raw, bytesMax);
+            case "gzip", "x-gzip" -> unzipped(raw, bytesMax);
             default ->
                 throw new OutboundError(
                         Code.PROTOCOL_ERROR, "The answer is encoded as " + encoding + ", which was not asked for.");
         };
     }
 
-    private static Read unzipped(InputStream raw, Watched watched) throws IOException {
-        Read body = watched.drain(new GZIPInputStream(raw, CHUNK_BYTES));
+    private static byte[] unzipped(InputStream raw, int bytesMax) throws IOException {
+        byte[] body = drain(new GZIPInputStream(raw, CHUNK_BYTES), bytesMax);
         // Bytes behind the last member still belong to the message.
-        if (body.complete()) raw.transferTo(OutputStream.nullOutputStream());
+        drain(raw, bytesMax);
         return body;
     }
 
-    private record Watched(BodyWatch watch, String contentType, int bytesMax) {
-        Read drain(InputStream in) throws IOException {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            byte[] chunk = new byte[CHUNK_BYTES];
-            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                if (n > bytesMax - out.size()) throw tooLarge(bytesMax);
-                out.write(chunk, 0, n);
-                if (watch.enough(contentType, chunk, n)) return new Read(out.toByteArray(), false);
-            }
-            return new Read(out.toByteArray(), true);
+    private static byte[] drain(InputStream in, int bytesMax) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK_BYTES];
+        for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+            if (n > bytesMax - out.size()) throw tooLarge(bytesMax);
+            out.write(chunk, 0, n);
         }
+        return out.toByteArray();
     }
 
     private static OutboundError tooLarge(int bytesMax) {

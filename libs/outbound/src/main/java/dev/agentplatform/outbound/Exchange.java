@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -37,8 +36,6 @@ import org.slf4j.LoggerFactory;
 /** One request with its redirects, on a thread of its own. */
 final class Exchange implements Callable<OutboundResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-    private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
-    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
     private static final ScopedValue<Exchange> RUNNING = ScopedValue.newInstance();
 
     /** Set by the client itself: a second opinion on where a message ends is how requests are smuggled. */
@@ -61,15 +58,13 @@ final class Exchange implements Callable<OutboundResponse> {
 
     private final CloseableHttpClient client;
     private final OutboundRequest request;
-    private final BodyWatch watch;
     private final List<Socket> opened = new ArrayList<>();
     private HttpUriRequestBase current;
     private boolean aborted;
 
-    Exchange(CloseableHttpClient client, OutboundRequest request, BodyWatch watch) {
+    Exchange(CloseableHttpClient client, OutboundRequest request) {
         this.client = client;
         this.request = request;
-        this.watch = watch;
     }
 
     /** What is to be sent next. */
@@ -123,12 +118,12 @@ final class Exchange implements Callable<OutboundResponse> {
 
     private Hop first() {
         String method = request.method().toUpperCase(Locale.ROOT);
-        if (!METHOD.matcher(method).matches() || method.equals("CONNECT")) {
+        if (!method.matches("[A-Z]{1,20}") || method.equals("CONNECT")) {
             throw new OutboundError(Code.INVALID_REQUEST, "The method is not one that can be sent.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         request.headers().forEach((name, value) -> {
-            if (!HEADER_NAME.matcher(name).matches()) {
+            if (!name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")) {
                 throw new OutboundError(Code.INVALID_REQUEST, "A header has a name that cannot be sent.");
             }
             if (value.chars().anyMatch(c -> (c != '\t' && c < ' ') || c == 0x7F)) {
@@ -148,11 +143,9 @@ final class Exchange implements Callable<OutboundResponse> {
             Target target = hop.target();
             ClassicHttpResponse response =
                     client.executeOpen(new HttpHost(target.scheme(), target.host(), target.port()), message, null);
-            boolean moved = isRedirect(response.getCode());
-            BoundedBody.Read body = BoundedBody.read(
-                    response.getEntity(), request.responseBytesMax(), moved ? BodyWatch.TO_THE_END : watch);
-            complete = body.complete();
-            return new OutboundResponse(response.getCode(), headers(response), body.bytes());
+            byte[] body = BoundedBody.read(response.getEntity(), request.responseBytesMax());
+            complete = true;
+            return new OutboundResponse(response.getCode(), headers(response), body);
         } catch (IOException failure) {
             throw translated(failure, hop.target());
         } finally {

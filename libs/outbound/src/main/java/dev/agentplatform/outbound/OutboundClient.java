@@ -93,12 +93,7 @@ public final class OutboundClient implements AutoCloseable {
      * @throws OutboundError when no usable answer came
      */
     public OutboundResponse exchange(OutboundRequest request) throws InterruptedException {
-        return exchange(request, BodyWatch.TO_THE_END);
-    }
-
-    /** {@link #exchange(OutboundRequest)}, which reads no further than the watch says. */
-    public OutboundResponse exchange(OutboundRequest request, BodyWatch watch) throws InterruptedException {
-        Exchange exchange = new Exchange(client, request, watch);
+        Exchange exchange = new Exchange(client, request);
         FutureTask<OutboundResponse> answer = new FutureTask<>(exchange);
         // A thread of its own: name resolution knows no time limit, so only its caller can have one.
         Thread.ofVirtual().name("outbound").start(answer);

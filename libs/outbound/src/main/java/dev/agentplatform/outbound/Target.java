@@ -6,7 +6,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Where a URL leads, checked once.
@@ -15,8 +14,6 @@ import java.util.regex.Pattern;
  * @param path with the query, at least {@code /}
  */
 record Target(String scheme, String host, int port, String path) {
-    private static final Pattern HOST = Pattern.compile("[\\p{L}\\p{M}\\p{N}._-]{1,253}");
-    private static final Pattern PORT = Pattern.compile("\\d{1,5}");
     private static final int PORT_MAX = 65_535;
     private static final int URL_LENGTH_MAX = 16_384;
 
@@ -78,7 +75,7 @@ record Target(String scheme, String host, int port, String path) {
             }
             return literal.toLowerCase(Locale.ROOT);
         }
-        if (!HOST.matcher(text).matches()) throw invalid("The URL names no valid host.");
+        if (!text.matches("[\\p{L}\\p{M}\\p{N}._-]{1,253}")) throw invalid("The URL names no valid host.");
         try {
             return IDN.toASCII(text, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException malformed) {
@@ -87,7 +84,7 @@ record Target(String scheme, String host, int port, String path) {
     }
 
     private static int port(String text) {
-        int port = PORT.matcher(text).matches() ? Integer.parseInt(text) : 0;
+        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
         if (port < 1 || port > PORT_MAX) throw invalid("The port of the URL is not between 1 and 65535.");
         return port;
     }

@@ -38,17 +38,6 @@ public final class QueueLimits {
         return limit == null ? OptionalInt.empty() : OptionalInt.of(limit);
     }
 
-    /** The limit of a definition as it is stored; 0 for none. */
-    public static int find(Sql sql, String workspaceId, UUID definitionId) throws SQLException {
-        String queue = Queues.limited(workspaceId, definitionId);
-        return sql.one(
-                        "SELECT owned_max FROM queue_limit WHERE queue = ? AND workspace_id = ?",
-                        row -> row.small("owned_max"),
-                        queue,
-                        workspaceId)
-                .orElse(0);
-    }
-
     /** Sets a limit, 0 for none, inside the transaction that changes the definition; {@link #refresh} after it. */
     public static void set(Sql sql, String workspaceId, UUID definitionId, int ownedMax) throws SQLException {
         String queue = Queues.limited(workspaceId, definitionId);

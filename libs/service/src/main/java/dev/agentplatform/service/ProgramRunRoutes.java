@@ -33,7 +33,7 @@ public final class ProgramRunRoutes {
     private final Engine engine;
     private final Driving driving;
     private final ProgramDriving programs;
-    private final RunStream stream;
+    private final Follower follower;
 
     public ProgramRunRoutes(RunnableKind kind, ProgramRuns runs, Engine engine, Follower follower) {
         this.kind = kind;
@@ -42,7 +42,7 @@ public final class ProgramRunRoutes {
         this.engine = engine;
         this.driving = new Driving(engine);
         this.programs = new ProgramDriving(engine);
-        this.stream = new RunStream(engine, follower);
+        this.follower = follower;
     }
 
     record Drive(
@@ -98,7 +98,10 @@ public final class ProgramRunRoutes {
                 .body(Cancel.class)
                 .answers(202, ObjectNode.class, "The run, which is ending")
                 .handle(this::cancel);
-        stream.addTo(routes, one + "/events", this::run);
+        routes.sse(
+                one + "/events",
+                "Follow a run: its log, then live, until it ends",
+                (request, stream) -> RunStream.follow(follower, run(request), request, stream));
     }
 
     private Reply start(Request request) throws InterruptedException {

@@ -2,7 +2,6 @@ package dev.agentplatform.service;
 
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.engine.Engine;
-import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.Submission;
@@ -18,12 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Starts runs of one kind of program and finds them. */
 public final class ProgramRuns {
-    /** In a run's metadata, true: whoever started it reads the text of its models as it comes. */
-    public static final String STREAM = "stream";
-
-    /** In a run's metadata: the user for whom it runs. */
-    public static final String USER = "user_id";
-
     private static final String DRY_RUN = "dry_run";
 
     private final Engine engine;
@@ -31,7 +24,6 @@ public final class ProgramRuns {
     private final RunnableKind kind;
     private final Definitions definitions;
     private final BiPredicate<String, UUID> sessions;
-    private volatile RunBudgets budgets;
 
     /** @param sessions whether a workspace has a session */
     public ProgramRuns(
@@ -41,12 +33,6 @@ public final class ProgramRuns {
         this.kind = kind;
         this.definitions = definitions;
         this.sessions = sessions;
-    }
-
-    /** Connects who keeps the budgets that requests bring along; without, they are refused. */
-    public ProgramRuns attach(RunBudgets newBudgets) {
-        budgets = newBudgets;
-        return this;
     }
 
     /** Which definition a run takes; one of the two may be null. */
@@ -94,51 +80,23 @@ public final class ProgramRuns {
             StartProgram asked,
             Optional<UUID> reservedId,
             Engine.Alongside alongside) {
-        checkSession(workspaceId, asked.sessionId());
+        if (asked.sessionId() != null && !sessions.test(workspaceId, asked.sessionId())) {
+            throw Problem.notFound("session", asked.sessionId());
+        }
         VersionBody version = definitions.resolve(workspaceId, choice.idOrCode(), choice.versionId());
         kind.checkInput(version, asked.input());
-        Submission submission = submission(version, asked.sessionId(), asked.input(), metadata(asked), reservedId);
-        submission = submission.with(options(asked));
-        if (budgets == null && !Json.isNothing(asked.budgetJson()))
-            throw Problem.invalid("budget_json", "is not supported here");
-        return engine.submit(
-                submission,
-                budgets == null
-                        ? alongside
-                        : budgets.after(alongside, workspaceId, submission.id(), asked.budgetJson()));
-    }
-
-    /**
-     * Starts a run of this version, which goes on by itself.
-     *
-     * @param sessionId null for none
-     * @param reservedId the id that the run gets; starting one id twice makes one run
-     * @throws Problem 404 for the session, 422 for the input
-     */
-    public RunRecord start(
-            VersionBody version, UUID sessionId, RunInput input, JsonNode metadata, Optional<UUID> reservedId) {
-        checkSession(version.workspaceId(), sessionId);
-        kind.checkInput(version, input);
-        return engine.submit(submission(version, sessionId, input, metadata, reservedId));
-    }
-
-    private void checkSession(String workspaceId, UUID sessionId) {
-        if (sessionId != null && !sessions.test(workspaceId, sessionId)) throw Problem.notFound("session", sessionId);
-    }
-
-    private Submission submission(
-            VersionBody version, UUID sessionId, RunInput input, JsonNode metadata, Optional<UUID> reservedId) {
-        return new Submission(
+        Submission submission = new Submission(
                 reservedId.orElseGet(ids::nextRun),
-                version.workspaceId(),
+                workspaceId,
                 kind.definitions().name(),
                 version.definitionId(),
                 version.id(),
-                sessionId,
-                input.stored(),
-                metadata,
-                RunOptions.USUAL,
+                asked.sessionId(),
+                asked.input().stored(),
+                metadata(asked),
+                options(asked),
                 null);
+        return engine.submit(submission, alongside);
     }
 
     /** @throws Problem 404 also for runs of other kinds */
@@ -176,7 +134,6 @@ public final class ProgramRuns {
                 Json.nothing(),
                 asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
                 0,
-                null,
-                !Json.isNothing(asked.budgetJson()));
+                null);
     }
 }

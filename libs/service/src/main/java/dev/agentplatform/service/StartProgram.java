@@ -27,9 +27,6 @@ public record StartProgram(
 
         @Doc("true: nothing outside is called") Boolean dryRun,
 
-        @Alias("budget") @Doc("A budget of the run: limit, and on_exceed and assigned_to if wanted")
-        JsonNode budgetJson,
-
         @Alias("metadata") @Doc("Kept and shown") JsonNode metadataJson) {
 
     RunInput input() {

@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -32,44 +30,6 @@ public final class Binder {
         Object bound = binder.record(json, BodyType.of(type), "");
         if (!binder.errors.isEmpty()) throw Problem.invalid(binder.errors);
         return type.cast(bound);
-    }
-
-    /**
-     * The fields that {@link #bind} would ignore. For what people write by hand, where one is a slip.
-     *
-     * @return one error for each, with its dotted path and what is known there
-     */
-    public static List<FieldError> unknownFields(JsonNode json, Class<? extends Record> type) {
-        List<FieldError> unknown = new ArrayList<>();
-        unknownFields(json, BodyType.of(type), "", unknown);
-        return unknown;
-    }
-
-    private static void unknownFields(JsonNode json, BodyType type, String path, List<FieldError> unknown) {
-        for (Map.Entry<String, JsonNode> entry : json.properties()) {
-            String name = entry.getKey();
-            Optional<Field> field = type.fields().stream()
-                    .filter(it -> it.name().equals(name) || it.aliases().contains(name))
-                    .findFirst();
-            if (field.isPresent()) {
-                unknownFields(entry.getValue(), field.get().kind(), path + name, unknown);
-            } else if (unknown.size() < ERRORS_MAX) {
-                String known = type.fields().stream().map(Field::name).collect(Collectors.joining(", "));
-                unknown.add(new FieldError(path + name, "is not known here; known are " + known));
-            }
-        }
-    }
-
-    private static void unknownFields(JsonNode json, Kind kind, String path, List<FieldError> unknown) {
-        switch (kind) {
-            case Kind.Nested nested -> unknownFields(json, BodyType.of(nested.type()), path + ".", unknown);
-            case Kind.ListOf list -> {
-                for (int i = 0; i < json.size() && json.isArray(); i++) {
-                    unknownFields(json.get(i), list.items(), path + "." + i, unknown);
-                }
-            }
-            default -> {}
-        }
     }
 
     private Object record(JsonNode json, BodyType type, String path) {

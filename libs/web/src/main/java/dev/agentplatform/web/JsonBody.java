@@ -5,6 +5,7 @@ import dev.agentplatform.kernel.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -18,7 +19,7 @@ final class JsonBody {
         String text = text(bytes);
         JsonNode json = read(text);
         // Only an escape can bring in what no database stores or no encoder writes.
-        if (text.contains("\\u")) StorableText.check(json);
+        if (text.contains("\\u")) refuseUnstorable(json, "");
         return json;
     }
 
@@ -52,5 +53,35 @@ final class JsonBody {
     private static String place(TokenStreamLocation location) {
         if (location == null) return ".";
         return ": line " + location.getLineNr() + ", column " + location.getColumnNr() + ".";
+    }
+
+    private static void refuseUnstorable(JsonNode json, String path) {
+        if (json.isString()) {
+            refuseUnstorable(json.stringValue(), path);
+        } else if (json.isArray()) {
+            for (int i = 0; i < json.size(); i++) refuseUnstorable(json.get(i), join(path, String.valueOf(i)));
+        } else if (json.isObject()) {
+            for (Map.Entry<String, JsonNode> entry : json.properties()) {
+                refuseUnstorable(entry.getKey(), path.isEmpty() ? "body" : path);
+                refuseUnstorable(entry.getValue(), join(path, entry.getKey()));
+            }
+        }
+    }
+
+    private static void refuseUnstorable(String text, String path) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == 0) throw Problem.invalid(path, "must not contain the character U+0000");
+            if (!Character.isSurrogate(c)) continue;
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (!pair) throw Problem.invalid(path, "must not contain half of a surrogate pair");
+            i++;
+        }
+    }
+
+    private static String join(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
     }
 }

@@ -12,7 +12,7 @@ final class Origins {
     private static final String ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
     private static final String EXPOSED_HEADERS =
             "x-request-id, Retry-After, Idempotent-Replayed, Location, Content-Location, X-RateLimit-Limit,"
-                    + " X-RateLimit-Remaining, X-RateLimit-Reset, Mcp-Session-Id";
+                    + " X-RateLimit-Remaining, X-RateLimit-Reset";
 
     private final List<String> allowed;
 

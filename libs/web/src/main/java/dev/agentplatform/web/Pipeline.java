@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
@@ -25,8 +24,6 @@ import tools.jackson.databind.JsonNode;
  * that may refuse it.
  */
 final class Pipeline {
-    private static final Set<String> YAML_TYPES =
-            Set.of("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml");
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
     private static final byte[] NO_BODY = {};
     private static final String AUTHENTICATE = "Bearer realm=\"agent-platform\"";
@@ -178,14 +175,9 @@ final class Pipeline {
         request.bodyTaken();
         if (bytes.length == 0) return;
         String contentType = request.servlet().getContentType();
-        if (route.yaml() && contentType != null && YAML_TYPES.contains(bare(contentType))) {
-            request.read(bytes, Json.object());
-            return;
-        }
         if (contentType != null && !isJson(contentType)) {
-            String wanted = route.yaml() ? "application/yaml or application/json" : "application/json";
             throw new Problem(
-                    415, "unsupported_media_type", "The body must be " + wanted + ", not " + contentType + ".");
+                    415, "unsupported_media_type", "The body must be application/json, not " + contentType + ".");
         }
         JsonNode json = JsonBody.parse(bytes);
         if (!json.isObject() && !route.anyJson()) {
@@ -236,14 +228,11 @@ final class Pipeline {
     }
 
     private static boolean isJson(String contentType) {
-        String type = bare(contentType);
-        return type.equals(Reply.JSON) || (type.startsWith("application/") && type.endsWith("+json"));
-    }
-
-    /** In lower case, without parameters. */
-    private static String bare(String contentType) {
         int end = contentType.indexOf(';');
-        return (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        String type = (end < 0 ? contentType : contentType.substring(0, end)).strip();
+        if (type.equalsIgnoreCase(Reply.JSON)) return true;
+        String lower = type.toLowerCase(Locale.ROOT);
+        return lower.startsWith("application/") && lower.endsWith("+json");
     }
 
     private static void resolveWorkspace(Request request, Route route) {

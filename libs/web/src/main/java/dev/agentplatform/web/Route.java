@@ -12,7 +12,6 @@ import java.util.Optional;
  * @param operational about the process itself: needs no workspace and answers while the server drains
  * @param open answers without authentication too
  * @param anyJson the top level of the body may be something else than an object
- * @param yaml the body may be YAML, too, which is left to the handler as {@link Request#rawBody}
  * @param secret what it takes or gives is stored nowhere, also not under an {@code Idempotency-Key}
  * @param streamedBody the body is left to the handler, unread: any type, any length
  * @param forwarded another process answers: see {@link RouteDraft#forwarded}
@@ -29,7 +28,6 @@ public record Route(
         boolean operational,
         boolean open,
         boolean anyJson,
-        boolean yaml,
         boolean secret,
         boolean streamedBody,
         boolean forwarded,

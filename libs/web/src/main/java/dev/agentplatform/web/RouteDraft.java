@@ -18,7 +18,6 @@ public final class RouteDraft {
     private boolean operational;
     private boolean open;
     private boolean anyJson;
-    private boolean yaml;
     private boolean secret;
     private boolean streamedBody;
     private boolean forwarded;
@@ -54,15 +53,6 @@ public final class RouteDraft {
     /** The body may be an array or any other JSON; a body that is no object names no workspace. */
     public RouteDraft anyJson() {
         anyJson = true;
-        return this;
-    }
-
-    /**
-     * The body may be YAML, too. Then it is not parsed: the handler reads {@link Request#rawBody}, and the workspace is
-     * named by header or query.
-     */
-    public RouteDraft yaml() {
-        yaml = true;
         return this;
     }
 
@@ -136,7 +126,6 @@ public final class RouteDraft {
                 operational,
                 open,
                 anyJson,
-                yaml,
                 secret,
                 streamedBody,
                 forwarded,

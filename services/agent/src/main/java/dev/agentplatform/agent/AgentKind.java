@@ -28,9 +28,9 @@ public final class AgentKind implements RunKind, RunnableKind {
     private final AgentParts parts;
     private final boolean autoStart;
 
-    /** @param remembers whether this server has memories @param reads whether it has knowledge bases */
-    static DefinitionKind kind(boolean remembers, boolean reads) {
-        return new DefinitionKind(NAME, "/agents", true, VersionStatus.DRAFT, new AgentRules(remembers, reads));
+    /** @param remembers whether this server has memories */
+    static DefinitionKind kind(boolean remembers) {
+        return new DefinitionKind(NAME, "/agents", true, VersionStatus.DRAFT, new AgentRules(remembers));
     }
 
     AgentKind(Definitions definitions, AgentParts parts, boolean autoStart) {

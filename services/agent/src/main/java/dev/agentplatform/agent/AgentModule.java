@@ -12,12 +12,10 @@ import dev.agentplatform.engine.StepRecord;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
-import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.web.Reply;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.Routes;
@@ -27,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiPredicate;
-import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,7 +39,7 @@ public final class AgentModule {
     /** @param autoStart what a run does that does not say */
     public AgentModule(Catalog catalog, AgentParts parts, boolean autoStart) {
         this.catalog = catalog;
-        this.definitions = new Definitions(catalog, AgentKind.kind(parts.memory() != null, parts.knowledge() != null));
+        this.definitions = new Definitions(catalog, AgentKind.kind(parts.memory() != null));
         this.kind = new AgentKind(definitions, parts, autoStart);
     }
 
@@ -53,11 +50,6 @@ public final class AgentModule {
 
     public Definitions definitions() {
         return definitions;
-    }
-
-    /** How agents look in documents. */
-    public DefinitionFormat format() {
-        return new VersionFormat(definitions.kind(), AgentBody.class, UnaryOperator.identity(), AgentReferences::of);
     }
 
     /** Whether a version does nothing to the outside but ask the mock. */

@@ -14,7 +14,6 @@ import java.util.function.BiPredicate;
  *
  * @param sources of capabilities by name
  * @param memory null when this server has none
- * @param knowledge null when this server has none
  * @param questions puts approvals to people
  * @param userOf the user of a session of a workspace; null when it has none
  * @param mockOnly whether a workspace's model of this name, or its default for null, is the built-in mock
@@ -22,7 +21,6 @@ import java.util.function.BiPredicate;
 public record AgentParts(
         Models models,
         AgentMemory memory,
-        AgentKnowledge knowledge,
         Map<String, CapabilitySource> sources,
         StepQuestions questions,
         BiFunction<String, UUID, String> userOf,

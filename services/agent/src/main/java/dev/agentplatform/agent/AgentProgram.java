@@ -50,7 +50,7 @@ final class AgentProgram implements Program {
                 dry ? List.of() : new Reading(context, run, parts).passages(agent.knowledge(), question);
         List<Invoked> results = dry ? List.of() : invoked(context, toolkit, input);
         List<Capability> offered = agent.model().react() ? toolkit.offered() : List.of();
-        Background background = new Background(memories, passages, results, input.history());
+        Background background = new Background(memories, passages, results, history(stored));
         Conversation conversation = Conversation.begin(agent, background, question, offered);
         if (dry) return dryAnswer(conversation, selection, offered);
         Acting acting = new Acting(context, run, agent, parts, toolkit);
@@ -70,6 +70,10 @@ final class AgentProgram implements Program {
         return Json.write(input.json());
     }
 
+    private static ArrayNode history(JsonNode stored) {
+        return stored.path("history") instanceof ArrayNode history ? history : Json.array();
+    }
+
     /** What is invoked before the model speaks: everything selected, or only what asks for it when the model acts itself. */
     private List<Invoked> invoked(ProgramContext context, Toolkit toolkit, RunInput input) {
         List<Capability> upFront = toolkit.upFront(agent.model().react());
@@ -77,7 +81,7 @@ final class AgentProgram implements Program {
         List<Attempt> attempts = toolkit.invoke(
                 context,
                 upFront.stream()
-                        .map(one -> new Toolkit.Request("auto:" + one.name(), one, input.fittedTo(one.parameters())))
+                        .map(one -> new Toolkit.Request("auto:" + one.name(), one, Given.to(one, input)))
                         .toList());
         List<Invoked> results = new ArrayList<>();
         for (int i = 0; i < upFront.size(); i++) {

@@ -21,11 +21,9 @@ final class AgentRules implements VersionRules {
             "knowledge_refs", "knowledge_refs_json");
 
     private final boolean remembers;
-    private final boolean reads;
 
-    AgentRules(boolean remembers, boolean reads) {
+    AgentRules(boolean remembers) {
         this.remembers = remembers;
-        this.reads = reads;
     }
 
     @Override
@@ -44,8 +42,8 @@ final class AgentRules implements VersionRules {
             throw new Problem(
                     422, "memory_not_available", "This server has no memories; memory_policy cannot be used.");
         }
-        boolean asks = body.knowledgeRefs() != null && !body.knowledgeRefs().isEmpty();
-        if (status == VersionStatus.PUBLISHED && !reads && asks) {
+        boolean reads = body.knowledgeRefs() != null && !body.knowledgeRefs().isEmpty();
+        if (status == VersionStatus.PUBLISHED && reads) {
             throw new Problem(
                     422,
                     "knowledge_not_available",

@@ -8,7 +8,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Something that an agent can call, as it was when the run looked it up. It is recorded with the run, so that a
  * definition which changes meanwhile changes nothing for the run.
  *
- * @param source {@code tool} or {@code skill}: who invokes it
+ * @param source {@code tool}, {@code skill}, {@code knowledge} …: who invokes it
  * @param name what the model calls it: letters, digits, {@code _} and {@code -}, at most 64
  * @param definitionId as its source knows it
  * @param versionId the version to use; null when the source has none

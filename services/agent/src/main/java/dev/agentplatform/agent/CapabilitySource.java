@@ -5,7 +5,7 @@ import dev.agentplatform.engine.Submission;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
 
-/** A room whose definitions agents can call: tools and skills. */
+/** A room whose definitions agents can call: tools, skills, knowledge. */
 public interface CapabilitySource {
     /** As in {@link Capability#source}. */
     String name();

@@ -126,8 +126,7 @@ final class Conversation {
         ObjectNode request = Json.object();
         if (agent.model().name() != null) request.put("model", agent.model().name());
         ArrayNode sent = messages.deepCopy();
-        // Who had no tools need not be told that there are none any more.
-        if (last && !offered.isEmpty()) sent.addObject().put("role", "system").put("content", NOW_FINISH);
+        if (last) sent.addObject().put("role", "system").put("content", NOW_FINISH);
         request.set("messages", sent);
         if (agent.model().temperature() != null) {
             request.put("temperature", agent.model().temperature().doubleValue());

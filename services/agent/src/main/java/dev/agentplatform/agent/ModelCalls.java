@@ -7,7 +7,6 @@ import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.model.CallOrigin;
 import dev.agentplatform.model.Models;
 import dev.agentplatform.model.wire.WireError;
-import dev.agentplatform.service.ProgramRuns;
 import java.io.IOException;
 import java.time.Duration;
 import tools.jackson.databind.JsonNode;
@@ -37,11 +36,6 @@ final class ModelCalls {
         return context.step(key, "model", input, () -> answer(request, key));
     }
 
-    /** Because its version says so, or whoever started the run reads the text as it comes. */
-    private boolean isStreamed() {
-        return agent.model().stream() || run.metadata().path(ProgramRuns.STREAM).asBoolean(false);
-    }
-
     /** The whole answer, whose text followers of the run have read as it came. */
     private ObjectNode streamed(CallOrigin origin, ObjectNode request, String key) throws InterruptedException {
         Chunks chunks = new Chunks(context.tokens(key));
@@ -56,7 +50,7 @@ final class ModelCalls {
     private JsonNode answer(ObjectNode request, String key) throws InterruptedException {
         CallOrigin origin = new CallOrigin(
                 run.workspaceId(),
-                run.metadata().path(ProgramRuns.USER).asString(null),
+                run.metadata().path("user_id").asString(null),
                 null,
                 run.id(),
                 null,
@@ -64,7 +58,7 @@ final class ModelCalls {
                 context.idempotencyKey(key));
         try {
             ObjectNode completion =
-                    isStreamed() ? streamed(origin, request, key) : models.chat(origin, request, TIME_LIMIT);
+                    agent.model().stream() ? streamed(origin, request, key) : models.chat(origin, request, TIME_LIMIT);
             JsonNode choice = completion.path("choices").path(0);
             ObjectNode kept = Json.object();
             kept.set("message", choice.path("message"));

@@ -25,9 +25,7 @@ public final class Nouns {
             Map.entry("memories", "memory"),
             Map.entry("teams", "team"),
             Map.entry("skills", "skill"),
-            Map.entry("definitions", "definition"),
-            Map.entry("events", "event"),
-            Map.entry("budgets", "budget"));
+            Map.entry("events", "event"));
 
     private static final Set<String> KNOWN = Set.of(
             "gateway",
@@ -41,14 +39,11 @@ public final class Nouns {
             "memory",
             "team",
             "skill",
-            "definition",
             "human",
             "knowledge",
             "event",
             "auth",
-            "budget",
-            "scheduler",
-            "mcp");
+            "scheduler");
 
     private Nouns() {}
 

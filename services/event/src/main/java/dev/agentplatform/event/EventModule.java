@@ -1,7 +1,5 @@
 package dev.agentplatform.event;
 
-import dev.agentplatform.brokers.RabbitMq;
-import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.engine.EngineProcess;
 import dev.agentplatform.events.Outbox;
 import dev.agentplatform.events.Sender;
@@ -18,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,9 +33,7 @@ public final class EventModule implements LifeCycle {
 
     /**
      * @param starters what triggers can start
-     * @param senders to further targets
-     * @param redis of the operator, empty for none; so is {@code rabbitMq}
-     * @param guarded whether workspaces are kept apart by keys, so that names at the brokers must be too
+     * @param senders to targets that the operator has configured, beside webhooks and triggers
      * @param worker false: this process delivers nothing
      */
     public record Wiring(
@@ -52,9 +47,6 @@ public final class EventModule implements LifeCycle {
             Ids ids,
             List<RunStarter> starters,
             List<Sender> senders,
-            Optional<Redis> redis,
-            Optional<RabbitMq> rabbitMq,
-            boolean guarded,
             boolean worker) {}
 
     /** What the routes are made of. */
@@ -68,8 +60,7 @@ public final class EventModule implements LifeCycle {
             Ids ids,
             Courier courier,
             Map<String, RunStarter> starters,
-            Set<String> targets,
-            boolean freeNames) {}
+            Set<String> targets) {}
 
     public EventModule(Wiring wiring, Settings settings) {
         worker = wiring.worker();
@@ -82,14 +73,6 @@ public final class EventModule implements LifeCycle {
         courier.add(new TriggerSender(starters));
         targets.add(WebhookSender.KIND);
         targets.add(TriggerSender.KIND);
-        wiring.redis().ifPresent(redis -> {
-            courier.add(new RedisSender(redis));
-            targets.add(RedisSender.KIND);
-        });
-        wiring.rabbitMq().ifPresent(rabbitMq -> {
-            courier.add(new RabbitMqSender(rabbitMq));
-            targets.add(RabbitMqSender.KIND);
-        });
         for (Sender sender : wiring.senders()) {
             courier.add(sender);
             if (!sender.kind().equals(Subscription.JOB)) targets.add(sender.kind());
@@ -106,18 +89,11 @@ public final class EventModule implements LifeCycle {
                 wiring.ids(),
                 courier,
                 starters,
-                targets,
-                freeNames(settings, wiring.guarded()));
+                targets);
         new EventRoutes(parts).addTo(routes);
         new SubscriptionRoutes(parts).addTo(routes);
         new DeliveryRoutes(parts).addTo(routes);
         new InboundRoutes(parts).addTo(routes);
-    }
-
-    private static boolean freeNames(Settings settings, boolean guarded) {
-        String byDefault = guarded ? "workspace" : "free";
-        return settings.oneOf(BrokerNames.SETTING, byDefault, List.of("workspace", "free"))
-                .equals("free");
     }
 
     public Routes routes() {

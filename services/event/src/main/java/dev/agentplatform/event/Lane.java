@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,14 +76,12 @@ final class Lane {
                     happenings.add(new Happening.Landed(this));
                     return;
                 }
-                Failure failure = send(sender, subscription, batch);
-                List<Delivery> sent =
-                        batch.stream().filter(one -> !failure.of().test(one)).toList();
-                if (!sent.isEmpty()) happenings.add(new Happening.Sent(sent));
-                if (sent.size() == batch.size()) continue;
-                List<Delivery> unsent = batch.stream().filter(failure.of()).toList();
-                happenings.add(new Happening.Failed(this, unsent, failure.error(), failure.away()));
-                return;
+                String error = send(sender, subscription, batch);
+                if (error != null) {
+                    happenings.add(new Happening.Failed(this, batch, error));
+                    return;
+                }
+                happenings.add(new Happening.Sent(batch));
             }
         });
     }
@@ -100,28 +97,20 @@ final class Lane {
         return batch;
     }
 
-    /** @param of which deliveries were not confirmed */
-    private record Failure(String error, boolean away, Predicate<Delivery> of) {
-        static final Failure NONE = new Failure(null, false, one -> false);
-
-        static Failure of(String error) {
-            return new Failure(error, false, one -> true);
-        }
-    }
-
-    private static Failure send(Sender sender, Subscription subscription, List<Delivery> batch) {
+    /** Null when all were confirmed. */
+    private static String send(Sender sender, Subscription subscription, List<Delivery> batch) {
         try {
             sender.send(subscription, batch.stream().map(Delivery::event).toList());
-            return Failure.NONE;
+            return null;
         } catch (NotSent failure) {
-            return new Failure(failure.getMessage(), failure.away(), one -> failure.unsent(one.event()));
+            return failure.getMessage();
         } catch (Problem problem) {
-            return Failure.of(problem.code() + ": " + problem.detail());
+            return problem.code() + ": " + problem.detail();
         } catch (InterruptedException interrupted) {
-            return Failure.of("The delivery was interrupted.");
+            return "The delivery was interrupted.";
         } catch (RuntimeException fault) {
             LOG.error("the sender of subscription {} failed", subscription.id(), fault);
-            return Failure.of("The sender failed; see the server's log.");
+            return "The sender failed; see the server's log.";
         }
     }
 }

@@ -63,7 +63,6 @@ final class Round implements Runnable {
     private final Set<UUID> confirmed = new LinkedHashSet<>();
     private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Absence absence = new Absence();
     private volatile boolean stopped;
     private int flying;
     private long confirmedSince;
@@ -85,7 +84,7 @@ final class Round implements Runnable {
 
         record Sent(List<Delivery> batch) implements Happening {}
 
-        record Failed(Lane lane, List<Delivery> batch, String error, boolean away) implements Happening {}
+        record Failed(Lane lane, List<Delivery> batch, String error) implements Happening {}
 
         record Landed(Lane lane) implements Happening {}
     }
@@ -138,18 +137,13 @@ final class Round implements Runnable {
                 boolean idle = flying == 0 && startable.isEmpty();
                 if (idle || confirmed.size() >= CONFIRM_MAX || now() - confirmedSince >= CONFIRM_WITHIN_MS) flush();
                 Optional<Subscription> subscription = over ? Optional.empty() : current();
-                boolean away = subscription.isPresent() && absence.lasts(now());
-                if (subscription.isPresent() && !away) {
+                if (subscription.isPresent()) {
                     if (now() >= lookAt && known.size() < WINDOW / 2) look(subscription.get());
                     launch(subscription.get());
                 }
-                if (flying > 0 || (!startable.isEmpty() && !away)) {
+                if (flying > 0 || !startable.isEmpty()) {
                     busyTime = now();
                     take(CONFIRM_WITHIN_MS);
-                } else if (away) {
-                    // The task stays here: elsewhere nobody would know that there is nothing to try.
-                    busyTime = now();
-                    take(Math.clamp(absence.until() - now(), 1, LOOK_GAP_MAX_MS));
                 } else if (subscription.isEmpty() || now() - busyTime > LINGER_MS) {
                     if (leave(subscription.isPresent())) return;
                     busyTime = now();
@@ -195,7 +189,6 @@ final class Round implements Runnable {
                 lookAt = Math.min(lookAt, now() + 1);
             }
             case Happening.Sent(List<Delivery> batch) -> {
-                absence.ended();
                 if (confirmed.isEmpty()) confirmedSince = now();
                 for (Delivery one : batch) confirmed.add(one.id());
             }
@@ -227,30 +220,26 @@ final class Round implements Runnable {
         // Only here: more may have come into the lane since it failed.
         for (Delivery one : failed.lane().poll(Integer.MAX_VALUE)) known.remove(one.id());
         lookAt = now;
-        if (failed.away()) away(failed, now);
-        else setBack(failed, now);
-    }
-
-    private void away(Happening.Failed failed, long now) {
-        if (!absence.lasts(now)) LOG.warn("subscription {} waits: {}", id, failed.error());
-        absence.noticed(now, firstDelay());
-        List<UUID> ids = failed.batch().stream().map(Delivery::id).toList();
-        parts.database().transact(sql -> {
-            DeliveryTable.waiting(sql, ids, failed.error());
-            return null;
-        });
-    }
-
-    private long firstDelay() {
-        return parts.subscriptions().known(id).map(Subscription::retryDelayMs).orElse(1_000L);
-    }
-
-    private void setBack(Happening.Failed failed, long now) {
         int attemptsMax =
                 parts.subscriptions().known(id).map(Subscription::maxAttempts).orElse(1);
-        Setback setback = new Setback(failed.error(), attemptsMax, firstDelay(), now);
+        long firstDelay =
+                parts.subscriptions().known(id).map(Subscription::retryDelayMs).orElse(1_000L);
         parts.database().transact(sql -> {
-            Map<String, Long> until = setback.write(sql, failed.batch());
+            Map<String, Long> until = new HashMap<>();
+            for (Delivery one : failed.batch()) {
+                String aggregate = one.event().aggregate();
+                Long waits = until.get(aggregate);
+                int attempts = one.attempts() + 1;
+                if (waits != null) {
+                    DeliveryTable.postponed(sql, List.of(one.id()), waits);
+                } else if (attempts >= attemptsMax) {
+                    DeliveryTable.dead(sql, one.id(), attempts, failed.error());
+                } else {
+                    long next = now + Backoff.delay(firstDelay, attempts);
+                    until.put(aggregate, next);
+                    DeliveryTable.failed(sql, one.id(), attempts, next, failed.error());
+                }
+            }
             for (Delivery one : failed.batch()) troubled.remove(one.event().aggregate());
             troubled.putAll(until);
             return null;

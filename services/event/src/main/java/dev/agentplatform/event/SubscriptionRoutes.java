@@ -53,7 +53,7 @@ final class SubscriptionRoutes {
             @Length(max = 2_000) @Doc("Expression over the event; it is delivered when it holds")
             String filter,
 
-            @Required @Doc("webhook, trigger, redis or rabbitmq, with its fields")
+            @Required @Doc("webhook or trigger, with its fields")
             JsonNode target,
 
             @Range(min = 1, max = 50) @Doc("After so many failures an event is dead")
@@ -90,7 +90,7 @@ final class SubscriptionRoutes {
         routes.get("/events/subscriptions", "List subscriptions, newest first")
                 .paged()
                 .query("status", "string", "active or paused")
-                .query("target_type", "string", "webhook, trigger, redis or rabbitmq")
+                .query("target_type", "string", "webhook or trigger")
                 .handle(request -> Reply.page(
                         subscriptions.page(
                                 request.workspace().id(),
@@ -123,8 +123,8 @@ final class SubscriptionRoutes {
         Create body = request.body(Create.class);
         String filter = blankToNull(body.filter());
         Interest.check(body.eventTypes(), filter, "event_types", "filter");
+        SubscriptionTarget target = target(body.target());
         String workspace = request.workspace().id();
-        SubscriptionTarget target = target(workspace, body.target());
         UUID id = parts.ids().next();
         long now = parts.clock().millis();
         boolean made = target.kind().equals(WebhookSender.KIND) && target.secret() == null;
@@ -156,7 +156,7 @@ final class SubscriptionRoutes {
         String filter = body.filter() == null ? old.filter() : blankToNull(body.filter());
         List<String> types = body.eventTypes() == null ? old.types() : body.eventTypes();
         Interest.check(types, filter, "event_types", "filter");
-        SubscriptionTarget target = Json.isNothing(body.target()) ? null : target(old.workspaceId(), body.target());
+        SubscriptionTarget target = Json.isNothing(body.target()) ? null : target(body.target());
         boolean keepsSecret =
                 target == null || (target.secret() == null && target.kind().equals(old.kind()));
         Subscription changed = new Subscription(
@@ -232,11 +232,8 @@ final class SubscriptionRoutes {
                 .orElseThrow(() -> Problem.notFound("subscription", id));
     }
 
-    private SubscriptionTarget target(String workspace, JsonNode target) {
-        BrokerNames names = new BrokerNames(parts.freeNames(), workspace);
-        return SubscriptionTarget.read(
-                target,
-                new SubscriptionTarget.Rules(parts.targets(), parts.starters().keySet(), names));
+    private SubscriptionTarget target(JsonNode target) {
+        return SubscriptionTarget.read(target, parts.targets(), parts.starters().keySet());
     }
 
     private String sealed(String workspace, UUID id, String secret) {

@@ -1,15 +1,13 @@
 package dev.agentplatform.event;
 
-import dev.agentplatform.brokers.RabbitMq;
-import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.language.CompiledTree;
 import dev.agentplatform.language.LanguageError;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,33 +26,22 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
     private static final int SECRET_MIN = 16;
     private static final int SECRET_MAX = 500;
 
-    private static final Map<String, String> SETTINGS =
-            Map.of(RedisSender.KIND, Redis.SETTING, RabbitMqSender.KIND, RabbitMq.SETTING);
-
     /**
      * @param available kinds of targets that this server can send to
      * @param startable kinds of runs that triggers can start
+     * @throws Problem 422 that names the field
      */
-    record Rules(Set<String> available, Set<String> startable, BrokerNames names) {}
-
-    /** @throws Problem 422 that names the field */
-    static SubscriptionTarget read(JsonNode target, Rules rules) {
+    static SubscriptionTarget read(JsonNode target, Set<String> available, Set<String> startable) {
         if (!target.isObject()) throw Problem.invalid("target", "must be an object");
         String kind = text(target, "type", 1, 20);
-        if (!rules.available().contains(kind)) {
-            if (SETTINGS.containsKey(kind)) {
-                throw Problem.invalid(
-                        "target.type", "needs " + SETTINGS.get(kind) + ", which this server does not have");
-            }
-            throw Problem.invalid("target.type", "must be one of " + String.join(", ", rules.available()));
+        if (!available.contains(kind)) {
+            throw Problem.invalid("target.type", "must be one of " + String.join(", ", new TreeSet<>(available)));
         }
         ObjectNode options = Json.object();
         number(target, options, "max_in_flight", LANES_MAX);
         return switch (kind) {
             case WebhookSender.KIND -> webhook(target, options);
-            case TriggerSender.KIND -> trigger(target, options, rules.startable());
-            case RedisSender.KIND -> BrokerTarget.redis(target, options, rules.names());
-            case RabbitMqSender.KIND -> BrokerTarget.rabbitMq(target, options, rules.names());
+            case TriggerSender.KIND -> trigger(target, options, startable);
             default -> throw Problem.invalid("target.type", "is not known");
         };
     }
@@ -105,7 +92,7 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
         options.set(field, value);
     }
 
-    static String text(JsonNode target, String field, int min, int max) {
+    private static String text(JsonNode target, String field, int min, int max) {
         JsonNode value = target.path(field);
         if (Json.isNothing(value)) throw Problem.invalid("target." + field, "is required");
         if (!value.isString()) throw Problem.invalid("target." + field, "must be a text");
@@ -116,7 +103,7 @@ record SubscriptionTarget(String kind, ObjectNode options, String secret) {
         return value.stringValue();
     }
 
-    static void number(JsonNode target, ObjectNode options, String field, int max) {
+    private static void number(JsonNode target, ObjectNode options, String field, int max) {
         JsonNode value = target.path(field);
         if (Json.isNothing(value)) return;
         if (!value.isIntegralNumber() || value.asLong() < 1 || value.asLong() > max) {

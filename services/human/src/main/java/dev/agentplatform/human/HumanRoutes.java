@@ -36,7 +36,7 @@ public final class HumanRoutes {
                 .query("assigned_to", "string", "Who was asked")
                 .query("claimed_by", "string", "Who is at it")
                 .query("run_id", "string", "The run that asks")
-                .query("task_type", "string", "approval, input, takeover, pause, resume or budget")
+                .query("task_type", "string", "approval, input, takeover, pause or resume")
                 .paged()
                 .handle(human::list);
         routes.get("/human/tasks/{id}", "Get a task").handle(request -> {
@@ -56,7 +56,7 @@ public final class HumanRoutes {
                 .handle(request -> {
                     UUID id = request.id("id", "human task");
                     String by = caller(request, null);
-                    return shown(200, tasks.cancel(request.workspace().id(), id, request.principal(), by));
+                    return shown(200, tasks.cancel(request.workspace().id(), id, by));
                 });
         return routes;
     }
@@ -144,7 +144,6 @@ public final class HumanRoutes {
                 id,
                 Status.of(body.status()),
                 orNothing(body.responsePayloadJson()),
-                request.principal(),
                 caller(request, body.completedBy()));
         return shown(200, task);
     }

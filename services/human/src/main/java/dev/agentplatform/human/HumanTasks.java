@@ -14,14 +14,11 @@ import dev.agentplatform.queue.Alarms;
 import dev.agentplatform.queue.Unit;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
-import dev.agentplatform.web.Principal;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,15 +30,12 @@ public final class HumanTasks {
     /** Kind of the alarm that rings at {@code due_time}; its ref is the task's id. */
     static final String ALARM = "human_due";
 
-    private static final int TASKS_OF_RUN_MAX = 200;
-
     private final Database database;
     private final Engine engine;
     private final Alarms alarms;
     private final Outbox outbox;
     private final Clock clock;
     private final Ids ids;
-    private final Map<String, Asker> rooms = new ConcurrentHashMap<>();
 
     public HumanTasks(Database database, Engine engine, Alarms alarms, Outbox outbox, Clock clock, Ids ids) {
         this.database = database;
@@ -53,13 +47,8 @@ public final class HumanTasks {
         alarms.answer(ALARM, this::escalate);
     }
 
-    /** Connects who asks by tasks of this type, which nobody else can make. */
-    public void attach(String taskType, Asker room) {
-        rooms.put(taskType, room);
-    }
-
     /** How a task ends by somebody's hand; {@code by} may be null. */
-    public record Decision(Status status, JsonNode response, String by) {}
+    record Decision(Status status, JsonNode response, String by) {}
 
     /** What a deciding transaction found. */
     private sealed interface Decided {
@@ -106,15 +95,6 @@ public final class HumanTasks {
         return database.read(sql -> HumanTaskTable.find(sql, workspaceId, id)).orElseThrow(() -> missing(id));
     }
 
-    /** What a run asks people now, newest first, at most {@code limit}. */
-    public List<HumanTask> waitingOf(String workspaceId, UUID runId, int limit) {
-        Filter ofRun = new Filter(null, null, null, runId.toString(), null);
-        return database.read(sql -> HumanTaskTable.list(sql, workspaceId, ofRun, null, TASKS_OF_RUN_MAX)).stream()
-                .filter(task -> task.status().waiting())
-                .limit(limit)
-                .toList();
-    }
-
     Page<HumanTask> list(String workspaceId, Filter filter, UUID before, int limit) {
         List<HumanTask> rows = database.read(sql -> HumanTaskTable.list(sql, workspaceId, filter, before, limit + 1));
         return Page.of(rows, limit, task -> task.id().toString());
@@ -157,10 +137,8 @@ public final class HumanTasks {
      *     {@code run_ended} when nobody waits any more (the task is cancelled then); 422 when the answer does
      *     not fit the form
      */
-    public HumanTask complete(
-            String workspaceId, UUID id, Status status, JsonNode response, Principal caller, String by) {
+    HumanTask complete(String workspaceId, UUID id, Status status, JsonNode response, String by) {
         HumanTask task = get(workspaceId, id);
-        check(task, caller, by);
         if (!task.status().waiting()) throw ended(task);
         if (by != null && task.claimedBy() != null && !by.equals(task.claimedBy())) {
             throw Problem.conflict("already_claimed", "The task is claimed by " + task.claimedBy() + ".");
@@ -171,17 +149,9 @@ public final class HumanTasks {
         return decide(task, new Decision(status, response, by == null ? task.claimedBy() : by));
     }
 
-    /** An answer that a room gives to what it asked itself. @throws Problem 404, 409 as {@link #complete} */
-    public HumanTask settle(String workspaceId, UUID id, Status status, JsonNode response) {
-        HumanTask task = get(workspaceId, id);
-        if (!task.status().waiting()) throw ended(task);
-        return decide(task, new Decision(status, response, null));
-    }
-
     /** Withdraws the question; a step that waits for the answer fails. Cancelling twice is fine. */
-    HumanTask cancel(String workspaceId, UUID id, Principal caller, String by) {
+    HumanTask cancel(String workspaceId, UUID id, String by) {
         HumanTask task = get(workspaceId, id);
-        check(task, caller, by);
         if (task.status() == Status.CANCELLED) return task;
         if (!task.status().waiting()) throw ended(task);
         try {
@@ -192,18 +162,11 @@ public final class HumanTasks {
         }
     }
 
-    private void check(HumanTask task, Principal caller, String by) {
-        Asker room = rooms.get(task.taskType());
-        if (room != null) room.check(task, caller, by);
-    }
-
     private HumanTask decide(HumanTask task, Decision decision) {
         Decided decided = database.transact(sql -> decide(sql, task, decision));
         return switch (decided) {
             case Decided.Stored stored -> {
                 stored.woken().ifPresent(engine::announce);
-                Asker room = rooms.get(task.taskType());
-                if (room != null) room.settled(stored.task());
                 yield stored.task();
             }
             case Decided.RunEnded ended ->
@@ -223,10 +186,7 @@ public final class HumanTasks {
                 return new Decided.RunEnded();
             }
         }
-        HumanTask stored = store(sql, task, decision);
-        Asker room = rooms.get(task.taskType());
-        if (room != null) room.answered(sql, task, decision);
-        return new Decided.Stored(stored, woken);
+        return new Decided.Stored(store(sql, task, decision), woken);
     }
 
     private HumanTask store(Sql sql, HumanTask task, Decision decision) throws SQLException {

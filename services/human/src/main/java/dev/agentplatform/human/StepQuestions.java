@@ -26,24 +26,13 @@ public final class StepQuestions {
 
     /** The task of a step, and the event that tells of it. */
     public List<RowWrite> ask(RunRecord run, UUID stepId, int no, long now, Approval approval) {
-        return ask(HumanNode.taskId(stepId), "approval", null, run, stepId, no, now, approval);
-    }
-
-    /** A task with an id and a type of the caller's own. @param assignedTo null for anybody */
-    public List<RowWrite> ask(
-            UUID id, String type, String assignedTo, RunRecord run, UUID stepId, int no, long now, Approval approval) {
-        Question question = new Question(type, approval.title(), assignedTo, 0, approval.request(), approval.form());
-        HumanTask task =
-                HumanTask.open(id, run.workspaceId(), run.id().toString(), no, stepId.toString(), question, now);
+        Question question = new Question("approval", approval.title(), null, 0, approval.request(), approval.form());
+        HumanTask task = HumanTask.open(
+                HumanNode.taskId(stepId), run.workspaceId(), run.id().toString(), no, stepId.toString(), question, now);
         List<RowWrite> rows = new ArrayList<>();
         rows.add(HumanTaskTable.insert(task));
         rows.addAll(outbox.rows(HumanTasks.event(ids.next(), "human_task.created", task, now)));
         return rows;
-    }
-
-    /** Nobody waits for the answer to such a task any more. */
-    public static RowWrite withdraw(String workspaceId, UUID id, long now) {
-        return HumanTaskTable.withdraw(workspaceId, id, Status.CANCELLED, now);
     }
 
     /** Nobody waits for the answer any more. */

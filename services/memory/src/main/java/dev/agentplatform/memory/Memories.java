@@ -5,10 +5,8 @@ import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.search.FollowingIndexes;
-import dev.agentplatform.search.HashEmbedding;
-import dev.agentplatform.search.TextIndex;
-import dev.agentplatform.search.Weights;
+import dev.agentplatform.memory.index.HashEmbedding;
+import dev.agentplatform.memory.index.TextIndex;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -32,17 +29,15 @@ public final class Memories {
     /** Of one scope; its index must fit into memory. */
     static final long SCOPE_SIZE_MAX = 1_000_000;
 
-    static final Weights WEIGHTS = new Weights(0.5, 0.35, 0.15);
-
     /** What is kept by its key. */
     static final String KEPT_TYPE = "conversation";
 
     private final Database database;
-    private final FollowingIndexes<Scope> indexes;
+    private final ScopeIndexes indexes;
     private final Clock clock;
     private final Ids ids;
 
-    Memories(Database database, FollowingIndexes<Scope> indexes, Clock clock, Ids ids) {
+    Memories(Database database, ScopeIndexes indexes, Clock clock, Ids ids) {
         this.database = database;
         this.indexes = indexes;
         this.clock = clock;
@@ -65,7 +60,7 @@ public final class Memories {
     Memory create(New wanted) {
         check(wanted.metadata(), wanted.expiresTime());
         Memory memory = memory(wanted);
-        byte[] vector = HashEmbedding.V1.of(memory.text());
+        byte[] vector = HashEmbedding.of(memory.text());
         return database.transact(sql -> insert(sql, memory, null, vector));
     }
 
@@ -79,7 +74,7 @@ public final class Memories {
                 wanted.text(),
                 wanted.importance(),
                 metadata,
-                HashEmbedding.V1.label(),
+                HashEmbedding.NAME,
                 wanted.expiresTime(),
                 now,
                 now);
@@ -118,7 +113,7 @@ public final class Memories {
             Scope scope = find(sql, workspaceId, id).scope();
             long changeNo = ScopeTable.change(sql, scope, 0).changeNo();
             Memory changed = patched(find(sql, workspaceId, id), patch);
-            MemoryTable.update(sql, changed, HashEmbedding.V1.of(changed.text()), changeNo);
+            MemoryTable.update(sql, changed, HashEmbedding.of(changed.text()), changeNo);
             return changed;
         });
     }
@@ -131,7 +126,7 @@ public final class Memories {
                 patch.text() == null ? before.text() : patch.text(),
                 patch.importance() == null ? before.importance() : patch.importance(),
                 patch.metadata() == null ? before.metadata() : patch.metadata(),
-                HashEmbedding.V1.label(),
+                HashEmbedding.NAME,
                 patch.expiresTime() == null ? before.expiresTime() : patch.expiresTime(),
                 before.createdTime(),
                 clock.millis());
@@ -167,13 +162,11 @@ public final class Memories {
         String workspaceId = search.scope().workspaceId();
         TextIndex.Query query = new TextIndex.Query(
                 search.query(),
-                HashEmbedding.V1.label(),
-                HashEmbedding.V1.of(search.query()),
-                search.type() == null ? null : Set.of(search.type()),
+                HashEmbedding.of(search.query()),
+                search.type(),
                 clock.millis(),
                 search.scoreMin(),
-                search.limit(),
-                WEIGHTS);
+                search.limit());
         List<TextIndex.Hit> hits = indexes.current(search.scope()).search(query);
         if (hits.isEmpty()) return List.of();
         List<UUID> found = hits.stream().map(TextIndex.Hit::id).toList();
@@ -221,7 +214,7 @@ public final class Memories {
         Scope scope = Scope.of(workspaceId, scopeType, scopeId);
         int bounded = Math.clamp(importance, 0, 100);
         Memory memory = memory(new New(scope, KEPT_TYPE, cut(text, TEXT_LENGTH_MAX), bounded, null, 0));
-        byte[] vector = HashEmbedding.V1.of(memory.text());
+        byte[] vector = HashEmbedding.of(memory.text());
         return database.transact(sql -> keep(sql, memory, key, vector));
     }
 

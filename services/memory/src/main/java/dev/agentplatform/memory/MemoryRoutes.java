@@ -3,8 +3,8 @@ package dev.agentplatform.memory;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.search.TextIndex.Hit;
-import dev.agentplatform.search.Weights;
+import dev.agentplatform.memory.index.TextIndex.Hit;
+import dev.agentplatform.memory.index.Weights;
 import dev.agentplatform.web.Alias;
 import dev.agentplatform.web.Doc;
 import dev.agentplatform.web.Length;
@@ -166,7 +166,7 @@ public final class MemoryRoutes {
         ObjectNode json = Json.object().put("workspace_id", workspaceId).put("tenant_id", workspaceId);
         json.set("items", items);
         json.put("rerank_mode", "hybrid-local");
-        json.set("weights_json", show(Memories.WEIGHTS));
+        json.set("weights_json", show(Weights.USUAL));
         return Reply.of(200, json);
     }
 

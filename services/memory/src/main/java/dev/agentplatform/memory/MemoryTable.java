@@ -2,15 +2,14 @@ package dev.agentplatform.memory;
 
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.PageRequest;
-import dev.agentplatform.search.Feed;
-import dev.agentplatform.search.TextIndex;
+import dev.agentplatform.memory.index.HashEmbedding;
+import dev.agentplatform.memory.index.TextIndex;
 import dev.agentplatform.store.Row;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -25,6 +24,9 @@ final class MemoryTable {
 
     /** What a list shows; null fields do not restrict it. */
     record Filter(String scopeType, String scopeId, String type) {}
+
+    /** A row as the index of its scope wants it. */
+    record Indexed(long changeNo, TextIndex.Document document) {}
 
     /** A row that is over. */
     record Expired(Scope scope, UUID id) {}
@@ -127,7 +129,7 @@ final class MemoryTable {
     }
 
     /** What was written after a change, in the order of the changes. */
-    static List<Feed.Change> changed(Sql sql, Scope scope, long after, int limit) throws SQLException {
+    static List<Indexed> changed(Sql sql, Scope scope, long after, int limit) throws SQLException {
         return sql.list(
                 "SELECT id, memory_type, content_text, importance, embedder, vector, change_no, expires_time"
                         + " FROM memory WHERE workspace_id = ? AND scope_type = ? AND scope_id = ? AND change_no > ?"
@@ -163,15 +165,17 @@ final class MemoryTable {
                 now);
     }
 
-    private static Feed.Change indexed(Row row) throws SQLException {
+    private static Indexed indexed(Row row) throws SQLException {
+        // Vectors of two embedders have nothing to say to each other.
+        boolean comparable = row.text("embedder").equals(HashEmbedding.NAME);
         TextIndex.Document document = new TextIndex.Document(
                 row.id("id"),
                 row.text("content_text"),
-                Map.of(row.text("embedder"), row.bytes("vector")),
+                comparable ? row.bytes("vector") : null,
                 row.small("importance") / 100.0,
                 row.text("memory_type"),
                 orZero(row.numberOrNull("expires_time")));
-        return new Feed.Change(row.number("change_no"), document);
+        return new Indexed(row.number("change_no"), document);
     }
 
     private static Memory read(Row row) throws SQLException {

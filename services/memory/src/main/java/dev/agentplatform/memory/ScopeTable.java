@@ -1,7 +1,5 @@
 package dev.agentplatform.memory;
 
-import dev.agentplatform.search.Feed.Gone;
-import dev.agentplatform.search.Feed.State;
 import dev.agentplatform.store.Sql;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -12,7 +10,15 @@ import java.util.UUID;
 final class ScopeTable {
     private ScopeTable() {}
 
+    /** How far a scope is. @param floorNo deletions up to here are forgotten */
+    record State(long changeNo, long floorNo) {
+        static final State NEW = new State(0, 0);
+    }
+
     record Changed(long changeNo, long size) {}
+
+    /** A deletion. */
+    record Gone(long changeNo, UUID id) {}
 
     /** Numbers a change, and keeps others from changing the scope until the transaction ends. */
     static Changed change(Sql sql, Scope scope, int more) throws SQLException {

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.search.FollowingIndexes;
 import dev.agentplatform.store.Database;
-import dev.agentplatform.store.Sweep;
 import dev.agentplatform.testkit.OnBothDatabases;
 import dev.agentplatform.testkit.TestClock;
 import java.time.Duration;
@@ -32,13 +30,13 @@ class MemoriesTest {
     private final Ids ids = new Ids(clock);
 
     private Memories process(Database database) {
-        return new Memories(database, MemoryModule.indexes(database, PLENTY), clock, ids);
+        return new Memories(database, new ScopeIndexes(database, PLENTY), clock, ids);
     }
 
     @OnBothDatabases
     void anyMixOfWritesIsFoundAtOnceByEachProcess(Database database) {
         List<Memories> processes = List.of(process(database), process(database));
-        Sweep purge = new Sweep("rows", Duration.ofDays(1), new Purge(database, clock)::batch);
+        Purge purge = new Purge(database, clock);
         Map<UUID, String> kept = new TreeMap<>();
         Random random = new Random(11);
         for (int step = 0; step < 150; step++) {
@@ -60,7 +58,7 @@ class MemoriesTest {
             // Now and then everything that was deleted is forgotten before the other process has seen it.
             if (step % 40 == 39) {
                 clock.advance(Purge.GONE_KEPT.plusMinutes(1));
-                purge.sweep();
+                purge.purge();
             }
             if (random.nextInt(3) > 0)
                 assertThat(contents(processes.get(random.nextInt(2)))).isEqualTo(kept);
@@ -71,7 +69,7 @@ class MemoriesTest {
     @OnBothDatabases
     void whatHasExpiredIsGoneBeforeAndAfterThePurge(Database database) {
         Memories memories = process(database);
-        Sweep purge = new Sweep("rows", Duration.ofDays(1), new Purge(database, clock)::batch);
+        Purge purge = new Purge(database, clock);
         long soon = clock.millis() + 1_000;
         Memory stays = create(memories, "stays", 0);
         List<UUID> go = new ArrayList<>();
@@ -87,13 +85,13 @@ class MemoriesTest {
         assertThatThrownBy(() -> memories.get("w", go.getFirst())).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> memories.delete("w", go.getFirst())).isInstanceOf(Problem.class);
 
-        assertThat(purge.sweep()).isEqualTo(go.size());
-        assertThat(purge.sweep()).isZero();
+        assertThat(purge.purge()).isEqualTo(go.size());
+        assertThat(purge.purge()).isZero();
         assertThat(contents(memories)).containsOnlyKeys(stays.id());
         assertThat(rows(database, "memory")).isEqualTo(1);
         assertThat(rows(database, "memory_gone")).isEqualTo(go.size());
         clock.advance(Purge.GONE_KEPT);
-        purge.sweep();
+        purge.purge();
         assertThat(rows(database, "memory_gone")).isZero();
         assertThat(contents(memories)).containsOnlyKeys(stays.id());
     }
@@ -143,7 +141,7 @@ class MemoriesTest {
 
     @OnBothDatabases
     void indexesStayBelowTheirBytes(Database database) {
-        FollowingIndexes<Scope> indexes = MemoryModule.indexes(database, 100_000);
+        ScopeIndexes indexes = new ScopeIndexes(database, 100_000);
         Memories memories = new Memories(database, indexes, clock, ids);
         for (int i = 0; i < 40; i++) {
             memories.keep("w", "user", "u" + i, "k", "what user " + i + " said", 50);

@@ -1,7 +1,5 @@
 package dev.agentplatform.model;
 
-import dev.agentplatform.engine.Engine;
-import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.LifeCycle;
 import dev.agentplatform.kernel.Settings;
@@ -14,7 +12,6 @@ import dev.agentplatform.model.mock.MockScript;
 import dev.agentplatform.model.provider.Kind;
 import dev.agentplatform.model.provider.ProviderRoutes;
 import dev.agentplatform.model.provider.Providers;
-import dev.agentplatform.model.published.PublishedDefinitions;
 import dev.agentplatform.model.upstream.Connector;
 import dev.agentplatform.model.upstream.HttpUpstream;
 import dev.agentplatform.model.upstream.Watch;
@@ -42,14 +39,10 @@ public final class ModelModule implements LifeCycle {
     private final UsageLog usage;
     private final Models models;
     private final Directory known;
-    private final Calls calls;
-    private final Providers providers;
-    private final Database database;
-    private final Clock clock;
+    private final Routes routes;
 
     /**
      * @param targets which addresses users' providers may have
-     * @param spending who watches over what calls use
      * @param wires the formats that are translated, by kind of provider
      */
     public ModelModule(
@@ -60,8 +53,7 @@ public final class ModelModule implements LifeCycle {
             Vault vault,
             Targets targets,
             Map<Kind, Wire> wires,
-            Prices prices,
-            Spending spending) {
+            Prices prices) {
         guarded = new HttpUpstream(new Connector(watch, Optional.of(targets)));
         trusted = new HttpUpstream(new Connector(watch, Optional.empty()));
         mock = new MockProvider(
@@ -74,9 +66,8 @@ public final class ModelModule implements LifeCycle {
         Set<Kind> kinds = Arrays.stream(Kind.values())
                 .filter(kind -> kind.passesThrough() || wires.containsKey(kind))
                 .collect(Collectors.toSet());
-        this.database = database;
-        this.clock = clock;
-        providers = new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
+        Providers providers =
+                new Providers(database, vault, kinds, clock, ids, workspace -> directory[0].changed(workspace));
         directory[0] = new Directory(
                 OperatorProviders.from(settings),
                 providers,
@@ -84,8 +75,12 @@ public final class ModelModule implements LifeCycle {
                 wires,
                 prices);
         known = directory[0];
-        calls = new Calls(directory[0], usage, spending, clock, ids);
+        Calls calls = new Calls(directory[0], usage, clock, ids);
         models = new Models(calls);
+        routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
+        new ModelRoutes(calls, new ModelList(directory[0]), watch).addTo(routes);
+        new ProviderRoutes(providers).addTo(routes);
+        new UsageRoutes(database, usage, clock).addTo(routes);
     }
 
     /** For those inside. */
@@ -98,12 +93,7 @@ public final class ModelModule implements LifeCycle {
         return known.mockOnly(workspaceId, model);
     }
 
-    /** @param published what of the rooms above answers as a model */
-    public Routes routes(Engine engine, Follower follower, PublishedDefinitions published) {
-        Routes routes = new Routes("model-gateway", "Models of many providers behind OpenAI's format");
-        new ModelRoutes(calls, new ModelList(known), watch, engine, follower, published).addTo(routes);
-        new ProviderRoutes(providers).addTo(routes);
-        new UsageRoutes(database, usage, clock).addTo(routes);
+    public Routes routes() {
         return routes;
     }
 

@@ -1,7 +1,5 @@
 package dev.agentplatform.model;
 
-import dev.agentplatform.engine.Engine;
-import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
@@ -11,19 +9,14 @@ import dev.agentplatform.model.call.ModelError;
 import dev.agentplatform.model.call.ModelList;
 import dev.agentplatform.model.call.OpenStream;
 import dev.agentplatform.model.call.Operation;
-import dev.agentplatform.model.published.DefinitionName;
-import dev.agentplatform.model.published.PublishedDefinitions;
-import dev.agentplatform.model.published.RunChat;
 import dev.agentplatform.model.upstream.Cancel;
 import dev.agentplatform.model.upstream.Watch;
 import dev.agentplatform.web.Reply;
 import dev.agentplatform.web.Request;
 import dev.agentplatform.web.RouteDraft;
 import dev.agentplatform.web.Routes;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1} and {@code /models}: what an OpenAI client calls. */
@@ -38,21 +31,14 @@ final class ModelRoutes {
     /** Quick answers must not pay for a look after their client. */
     private static final long CLIENT_WATCHED_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** Definitions of each kind in a list of models. */
-    private static final int DEFINITIONS_MAX = 500;
-
     private final Calls calls;
     private final ModelList list;
-    private final PublishedDefinitions definitions;
-    private final RunChat chat;
     private final Watch watch;
 
-    ModelRoutes(Calls calls, ModelList list, Watch watch, Engine engine, Follower follower, PublishedDefinitions own) {
+    ModelRoutes(Calls calls, ModelList list, Watch watch) {
         this.calls = calls;
         this.list = list;
         this.watch = watch;
-        this.definitions = own;
-        this.chat = new RunChat(engine, follower, own, ModelRoutes::error);
     }
 
     void addTo(Routes routes) {
@@ -63,7 +49,8 @@ final class ModelRoutes {
                     .handle(request -> call(request, Operation.EMBEDDINGS));
             String models = root.equals("/v1") ? "/v1/models" : "/models";
             openAi(routes.get(models, "The models that can be asked for; OpenAI's format"))
-                    .handle(this::models);
+                    .handle(request ->
+                            Reply.of(200, list.list(request.workspace().id())));
             openAi(routes.get(models + "/{id...}", "One model; OpenAI's format"))
                     .handle(this::model);
         }
@@ -73,37 +60,17 @@ final class ModelRoutes {
         return draft.problems(ModelRoutes::problem);
     }
 
-    /** Models of providers, then what is published here. */
-    private Reply models(Request request) {
-        ObjectNode models = list.list(request.workspace().id());
-        ArrayNode data = (ArrayNode) models.get("data");
-        definitions.list(request, DEFINITIONS_MAX).forEach(one -> data.add(json(one)));
-        return Reply.of(200, models);
-    }
-
     private Reply model(Request request) {
         String name = request.text("id");
-        Optional<DefinitionName> definition = DefinitionName.parse(name);
-        Optional<ObjectNode> model = definition.isPresent()
-                ? definitions.find(request, definition.get()).map(ModelRoutes::json)
-                : list.find(request.workspace().id(), name);
-        return Reply.of(
-                200,
-                model.orElseThrow(
-                        () -> new Problem(404, "model_not_found", "The model '" + name + "' does not exist here.")));
+        ObjectNode model = list.find(request.workspace().id(), name)
+                .orElseThrow(
+                        () -> new Problem(404, "model_not_found", "The model '" + name + "' does not exist here."));
+        return Reply.of(200, model);
     }
 
-    private static ObjectNode json(PublishedDefinitions.Listed definition) {
-        return ModelList.json(definition.name(), definition.createdTime(), "agent-platform");
-    }
-
-    private Reply call(Request request, Operation operation) throws Exception {
+    private Reply call(Request request, Operation operation) throws InterruptedException {
         ObjectNode body = checked(request.rawJson(), operation);
         Cancel cancel = new Cancel();
-        Optional<DefinitionName> definition = operation == Operation.CHAT
-                ? DefinitionName.parse(body.path("model").asString(null))
-                : Optional.empty();
-        if (definition.isPresent()) return run(request, definition.get(), body, cancel);
         Ask ask = new Ask(
                 origin(request),
                 operation,
@@ -123,19 +90,6 @@ final class ModelRoutes {
             return stream(stream, look);
         } catch (ModelError failed) {
             return failed(failed);
-        } finally {
-            if (!handedOn) watch.remove(look);
-        }
-    }
-
-    private Reply run(Request request, DefinitionName name, ObjectNode body, Cancel cancel) throws Exception {
-        ClientLook look = new ClientLook(request, cancel);
-        boolean handedOn = false;
-        watch.add(look);
-        try {
-            Reply reply = chat.answer(request, name, body, cancel, () -> watch.remove(look));
-            handedOn = body.path("stream").asBoolean(false);
-            return reply;
         } finally {
             if (!handedOn) watch.remove(look);
         }
@@ -228,10 +182,6 @@ final class ModelRoutes {
 
     /** What goes wrong before a provider is asked, in OpenAI's shape. */
     static Reply problem(Problem problem, String requestId) {
-        return Reply.of(problem.status(), error(problem));
-    }
-
-    private static ObjectNode error(Problem problem) {
         String type = switch (problem.status()) {
             case 401 -> "authentication_error";
             case 403 -> "permission_error";
@@ -245,6 +195,6 @@ final class ModelRoutes {
         };
         String param =
                 problem.errors().stream().findFirst().map(FieldError::path).orElse(null);
-        return ModelError.json(type, code, problem.detail(), param);
+        return Reply.of(problem.status(), ModelError.json(type, code, problem.detail(), param));
     }
 }

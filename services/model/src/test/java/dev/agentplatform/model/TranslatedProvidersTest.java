@@ -68,8 +68,7 @@ class TranslatedProvidersTest {
                 Vault.of(new byte[32]),
                 Targets.from(settings, true),
                 Map.of(Kind.ANTHROPIC, new AnthropicWire(), Kind.GEMINI, new GeminiWire()),
-                KnownPrices.load(),
-                Spending.UNLIMITED);
+                KnownPrices.load());
         module.start();
         open.add(module::stop);
         return module.models();

@@ -3,7 +3,6 @@ package dev.agentplatform.runtime;
 import dev.agentplatform.catalog.Definition;
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.engine.Engine;
-import dev.agentplatform.engine.RunBudgets;
 import dev.agentplatform.engine.RunOptions;
 import dev.agentplatform.engine.RunRecord;
 import dev.agentplatform.engine.Submission;
@@ -27,7 +26,6 @@ public final class Runs {
     private final Workflows workflows;
     private final Ids ids;
     private final SessionCheck sessions;
-    private final RunBudgets budgets;
     private final boolean autoStart;
 
     /** What the session room answers. */
@@ -39,13 +37,11 @@ public final class Runs {
     }
 
     /** @param autoStart what a run does that does not say */
-    public Runs(
-            Engine engine, Workflows workflows, Ids ids, SessionCheck sessions, RunBudgets budgets, boolean autoStart) {
+    public Runs(Engine engine, Workflows workflows, Ids ids, SessionCheck sessions, boolean autoStart) {
         this.engine = engine;
         this.workflows = workflows;
         this.ids = ids;
         this.sessions = sessions;
-        this.budgets = budgets;
         this.autoStart = autoStart;
     }
 
@@ -85,7 +81,7 @@ public final class Runs {
                 metadata(asked),
                 options(asked),
                 null);
-        return engine.submit(submission, budgets.after(alongside, workspaceId, id, asked.budgetJson()));
+        return engine.submit(submission, alongside);
     }
 
     /** Whether the run is of one node that the version does not know, whatever the version says. */
@@ -142,8 +138,7 @@ public final class Runs {
                 initial,
                 asked.timeoutSeconds() == null ? 0 : asked.timeoutSeconds() * 1_000L,
                 0,
-                null,
-                !Json.isNothing(asked.budgetJson()));
+                null);
     }
 
     /** @throws Problem 404 */

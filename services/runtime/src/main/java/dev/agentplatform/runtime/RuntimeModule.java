@@ -2,7 +2,6 @@ package dev.agentplatform.runtime;
 
 import dev.agentplatform.engine.Engine;
 import dev.agentplatform.events.Follower;
-import dev.agentplatform.service.RunStream;
 import dev.agentplatform.web.Routes;
 
 /** What the runtime room contributes: its routes. */
@@ -12,8 +11,7 @@ public final class RuntimeModule {
     public RuntimeModule(Runs runs, Engine engine, Follower follower) {
         new RunRoutes(runs, engine).addTo(routes);
         new NodeRunRoutes(engine).addTo(routes);
-        RunScope scope = new RunScope(engine);
-        new RunStream(engine, follower).addTo(routes, "/runtime/runs/{id}/events", scope::run);
+        new RunEventRoutes(engine, follower).addTo(routes);
     }
 
     public Routes routes() {

@@ -34,9 +34,6 @@ public record StartRun(
         @Range(min = 1, max = 31_536_000) @Doc("Time limit of the whole run")
         Integer timeoutSeconds,
 
-        @Alias("budget") @Doc("A budget of the run: limit, and on_exceed and assigned_to if wanted")
-        JsonNode budgetJson,
-
         @Alias("metadata") @Doc("Kept and shown") JsonNode metadataJson) {
 
     /** A node that the version does not define runs as given here, without successors. */

@@ -8,24 +8,17 @@ import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.outbound.OutboundClient;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
-import dev.agentplatform.service.RunInput;
-import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiPredicate;
-import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** What the room of skills contributes: a kind of run and its routes. Its migration is V1.20. */
@@ -52,25 +45,8 @@ public final class SkillModule {
         return new ProgramRuns(engine, ids, kind, definitions, sessions);
     }
 
-    /** How skills look in documents. */
-    public DefinitionFormat format() {
-        return new VersionFormat(SkillKind.KIND, SkillBody.class, UnaryOperator.identity(), SkillReferences::of);
-    }
-
     public Definitions definitions() {
         return definitions;
-    }
-
-    /** What a version is given of a text: for the parameter that is called like one, or the only one that takes texts. */
-    public JsonNode inputOf(VersionBody version, String text) {
-        JsonNode parameters = Skill.of(version.body()).parameters();
-        JsonNode given = new RunInput(text, Json.nothing()).fittedTo(parameters);
-        if (!given.isEmpty()) return given;
-        List<String> texts = parameters.path("properties").properties().stream()
-                .filter(one -> one.getValue().path("type").asString("").equals("string"))
-                .map(Map.Entry::getKey)
-                .toList();
-        return texts.size() == 1 ? Json.object().put(texts.getFirst(), text) : given;
     }
 
     /**

@@ -5,12 +5,10 @@ import dev.agentplatform.engine.Engine;
 import dev.agentplatform.engine.RunKind;
 import dev.agentplatform.events.Follower;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.service.DefinitionRoutes;
 import dev.agentplatform.service.Definitions;
 import dev.agentplatform.service.ProgramRunRoutes;
 import dev.agentplatform.service.ProgramRuns;
-import dev.agentplatform.service.VersionFormat;
 import dev.agentplatform.web.Routes;
 import java.util.UUID;
 import java.util.function.BiPredicate;
@@ -36,11 +34,6 @@ public final class TeamModule {
     /** Starts and finds runs, also for those that do so without HTTP. @param sessions whether a workspace has a session */
     public ProgramRuns runs(Engine engine, Ids ids, BiPredicate<String, UUID> sessions) {
         return new ProgramRuns(engine, ids, kind, definitions, sessions);
-    }
-
-    /** How teams look in documents. */
-    public DefinitionFormat format() {
-        return new VersionFormat(TeamKind.KIND, TeamBody.class, TeamReferences::tidy, TeamReferences::of);
     }
 
     public Definitions definitions() {

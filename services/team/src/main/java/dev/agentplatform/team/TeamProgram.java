@@ -29,7 +29,7 @@ record TeamProgram(RunRecord run, Team team, Agents agents) implements Program {
     @Override
     public JsonNode run(ProgramContext context, JsonNode stored) {
         RunInput input = RunInput.of(stored);
-        String question = question(input);
+        String question = input.text().isEmpty() ? Json.write(input.json()) : input.text();
         Task task =
                 new Task(team.objective(), question, team.members(), team.turnsMax(), team.rounds(), team.stopWord());
         MemberTurns turns = new MemberTurns(context, run, agents, team.turnsMax());
@@ -40,18 +40,6 @@ record TeamProgram(RunRecord run, Team team, Agents agents) implements Program {
             ending = new Mode.Ending("turns", turns.taken().getLast().answer());
         }
         return result(ending, turns);
-    }
-
-    /** Members know nothing of what was said before, so the task tells it. */
-    private static String question(RunInput input) {
-        String asked = input.text().isEmpty() ? Json.write(input.json()) : input.text();
-        if (input.history().isEmpty()) return asked;
-        StringBuilder text = new StringBuilder("Conversation so far:\n");
-        for (JsonNode said : input.history()) {
-            text.append(said.path("role").asString("")).append(": ");
-            text.append(said.path("content").asString("")).append('\n');
-        }
-        return text.append("\nNow: ").append(asked).toString();
     }
 
     private Mode mode() {

@@ -23,10 +23,6 @@ record Binding(
         long createdTime,
         long updatedTime) {
 
-    Binding at(long now) {
-        return new Binding(id, workspaceId, toolId, versionId, scope, config, credentialId, createdTime, now);
-    }
-
     /** What a record of a call shows of it. */
     ObjectNode shown() {
         return Json.object()

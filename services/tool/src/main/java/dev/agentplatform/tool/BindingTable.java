@@ -53,12 +53,6 @@ final class BindingTable {
                 .page(sql, page, BindingTable::read, Binding::id);
     }
 
-    /** The bindings of a tool, newest first. */
-    static List<Binding> ofTool(Sql sql, String workspaceId, UUID toolId, int limit) throws SQLException {
-        return sql.list(
-                SELECT + " AND tool_id = ? ORDER BY id DESC LIMIT ?", BindingTable::read, workspaceId, toolId, limit);
-    }
-
     /** The newest binding of a tool for one scope. */
     static Optional<Binding> newest(Sql sql, String workspaceId, UUID toolId, String scopeType, String scopeId)
             throws SQLException {

@@ -51,11 +51,6 @@ final class CredentialTable {
                 .page(sql, page, CredentialTable::read, Credential::id);
     }
 
-    /** At most two: names are not unique. */
-    static List<Credential> named(Sql sql, String workspaceId, String name) throws SQLException {
-        return sql.list(SELECT + " AND name = ? LIMIT 2", CredentialTable::read, workspaceId, name);
-    }
-
     static void update(Sql sql, Credential credential) throws SQLException {
         sql.update(
                 "UPDATE tool_credential SET name = ?, fields = ?, sealed = ?, updated_time = ?"

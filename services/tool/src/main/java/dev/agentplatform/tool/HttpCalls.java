@@ -116,7 +116,7 @@ final class HttpCalls {
         if (!declared && first != '{' && first != '[') return new Body(Json.text(text), null);
         try {
             JsonNode json = Json.parse(text);
-            if (depth(json) <= DEPTH_MAX) return new Body(json, null);
+            if (depth(json, 0) <= DEPTH_MAX) return new Body(json, null);
             return new Body(Json.nothing(), "The answer is JSON of more than " + DEPTH_MAX + " levels.");
         } catch (IllegalArgumentException noJson) {
             if (!declared) return new Body(Json.text(text), null);
@@ -124,11 +124,7 @@ final class HttpCalls {
         }
     }
 
-    /** Levels of a tree. Parsing has bounded it already, so that this recursion has an end. */
-    static int depth(JsonNode tree) {
-        return depth(tree, 0);
-    }
-
+    /** Parsing has bounded it already, so that this recursion has an end. */
     private static int depth(JsonNode tree, int above) {
         int deepest = above;
         if (tree.isContainer()) for (JsonNode child : tree) deepest = Math.max(deepest, depth(child, above + 1));

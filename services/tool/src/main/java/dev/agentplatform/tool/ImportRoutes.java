@@ -2,7 +2,6 @@ package dev.agentplatform.tool;
 
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.kernel.Problem.FieldError;
 import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.OutboundError;
 import dev.agentplatform.outbound.OutboundRequest;
@@ -24,44 +23,23 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code POST /tools/import}: tools from an OpenAPI document, or from an MCP server. */
+/** {@code POST /tools/import}: tools from an OpenAPI document. */
 final class ImportRoutes {
     private static final Duration FETCH_LIMIT = Duration.ofSeconds(20);
     private static final int FETCH_BYTES_MAX = 5 * 1024 * 1024;
 
-    private static final Duration LIST_LIMIT = Duration.ofSeconds(45);
-
     private final OpenApiImport importer;
-    private final McpImport mcp;
     private final OutboundClient outbound;
 
     record ImportBody(
-            @OneOf({"openapi", "mcp"}) @Doc("openapi by default")
+            @OneOf({"openapi", "mcp"}) @Doc("openapi by default; mcp is not available yet")
             String source,
 
             @Doc("The document, as an object or as JSON or YAML text")
             JsonNode document,
 
-            @Length(min = 1, max = 16_000)
-            @Doc("Where the document is fetched from instead; the address of an MCP server")
+            @Length(min = 1, max = 16_000) @Doc("Where the document is fetched from instead")
             String url,
-
-            @Doc("What requests to an MCP server take along")
-            ObjectNode headers,
-
-            @Length(min = 1, max = 1_000) @Doc("What is started as an MCP server, when the operator allows it")
-            String command,
-
-            @Length(max = 100) @Doc("Its arguments") List<String> args,
-
-            @Doc("Its environment variables, when the operator allows them")
-            ObjectNode env,
-
-            @Doc("For an MCP server; the tools are called with it")
-            UUID credentialId,
-
-            @Length(max = 500) @Doc("Only these tools of the MCP server")
-            List<String> toolNames,
 
             @Length(min = 1, max = 2_000) @Doc("Where the operations are, by default the document's first server")
             String baseUrl,
@@ -76,23 +54,27 @@ final class ImportRoutes {
 
             @Doc("Only tell what would be done") Boolean dryRun) {}
 
-    ImportRoutes(OpenApiImport importer, McpImport mcp, OutboundClient outbound) {
+    ImportRoutes(OpenApiImport importer, OutboundClient outbound) {
         this.importer = importer;
-        this.mcp = mcp;
         this.outbound = outbound;
     }
 
     void addTo(Routes routes) {
-        routes.post(
-                        "/tools/import",
-                        "Makes tools of the operations of an OpenAPI document, or of the tools of an MCP server")
+        routes.post("/tools/import", "Makes tools of the operations of an OpenAPI document")
                 .body(ImportBody.class)
                 .handle(this::importTools);
     }
 
     private Reply importTools(Request request) throws InterruptedException {
         ImportBody body = request.body(ImportBody.class);
-        if ("mcp".equals(body.source())) return importMcp(request, body);
+        if ("mcp".equals(body.source())) {
+            throw new Problem(
+                    422,
+                    "source_not_available",
+                    "Tools of MCP servers cannot be imported in this version of the platform.",
+                    List.of(new Problem.FieldError("source", "is mcp, which is not available yet")),
+                    0);
+        }
         if ((body.document() == null) == (body.url() == null)) {
             throw Problem.invalid("document", "is required, or url; not both");
         }
@@ -108,44 +90,6 @@ final class ImportRoutes {
                 Boolean.TRUE.equals(body.dryRun()));
         String workspaceId = ToolRoutes.workspace(request);
         return Reply.of(200, show(workspaceId, asked, run(workspaceId, document, asked)));
-    }
-
-    private Reply importMcp(Request request, ImportBody body) throws InterruptedException {
-        ObjectNode server = Json.object();
-        for (String field : McpServer.FIELDS) {
-            JsonNode value = request.rawJson().path(field);
-            if (!Json.isNothing(value)) server.set(field, value);
-        }
-        List<FieldError> faults = McpServer.faults("", server);
-        if (!faults.isEmpty()) throw Problem.invalid(faults);
-        McpImport.Asked asked = new McpImport.Asked(
-                server,
-                body.credentialId(),
-                body.toolNames() == null ? Set.of() : Set.copyOf(body.toolNames()),
-                body.prefix() == null ? "" : body.prefix(),
-                Boolean.TRUE.equals(body.dryRun()));
-        String workspaceId = ToolRoutes.workspace(request);
-        List<McpImport.Item> items = mcp.run(workspaceId, asked, McpSession.Deadline.in(LIST_LIMIT));
-        ObjectNode json = ToolRoutes.object(workspaceId).put("dry_run", asked.dryRun());
-        for (McpImport.What what : McpImport.What.values()) json.putArray(word(what));
-        for (McpImport.Item item : items)
-            json.withArray("/" + word(item.what())).add(show(item));
-        return Reply.of(200, json);
-    }
-
-    private static String word(Enum<?> what) {
-        return what.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static ObjectNode show(McpImport.Item item) {
-        ObjectNode json = Json.object().put("tool_name", item.remoteName());
-        if (item.reason() != null) return json.put("reason", item.reason());
-        json.put("code", item.code())
-                .put("name", item.name())
-                .put("tool_id", text(item.toolId()))
-                .put("tool_version_id", text(item.versionId()));
-        if (!item.changes().isEmpty()) item.changes().forEach(json.putArray("changes")::add);
-        return json;
     }
 
     private List<Item> run(String workspaceId, JsonNode document, OpenApiImport.Asked asked) {
@@ -179,9 +123,9 @@ final class ImportRoutes {
 
     private static ObjectNode show(String workspaceId, OpenApiImport.Asked asked, List<Item> items) {
         ObjectNode json = ToolRoutes.object(workspaceId).put("dry_run", asked.dryRun());
-        for (What what : What.values()) json.putArray(word(what));
+        for (What what : What.values()) json.putArray(what.name().toLowerCase(Locale.ROOT));
         for (Item item : items) {
-            json.withArray("/" + word(item.what())).add(show(item));
+            json.withArray("/" + item.what().name().toLowerCase(Locale.ROOT)).add(show(item));
         }
         return json;
     }

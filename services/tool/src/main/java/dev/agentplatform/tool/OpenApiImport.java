@@ -72,7 +72,7 @@ final class OpenApiImport {
         List<Item> items = new ArrayList<>();
         Map<String, Operation> codes = new HashMap<>();
         for (Operation operation : selected) {
-            String code = Tools.codeOf(asked.prefix() + operation.id());
+            String code = OpenApiTool.code(operation, asked.prefix());
             Operation before = codes.putIfAbsent(code, operation);
             if (before != null) {
                 items.add(skipped(operation, "the code " + code + " is that of " + before.id() + " already"));

@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param auth which credential it needs, as in its {@code invoke_config_json}; JSON null for none
  */
 record OpenApiTool(String code, String name, String description, ObjectNode body, JsonNode auth) {
+    private static final int CODE_LENGTH_MAX = 128;
     private static final int NAME_LENGTH_MAX = 200;
     private static final int DESCRIPTION_LENGTH_MAX = 5_000;
     private static final Set<String> OWN_HEADERS = Set.of("accept", "content-type", "authorization");
@@ -27,6 +28,16 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
     /** @throws Unresolved when the operation cannot be a tool; its message says why */
     static OpenApiTool of(OpenApiDocument document, Operation operation, String baseUrl, String prefix) {
         return new Builder(document, operation).build(baseUrl, prefix);
+    }
+
+    static String code(Operation operation, String prefix) {
+        String code =
+                (prefix + operation.id()).replaceAll("[^A-Za-z0-9_.-]+", "_").replaceAll("^_|_$", "");
+        return code.length() > CODE_LENGTH_MAX ? code.substring(0, CODE_LENGTH_MAX) : code;
+    }
+
+    private static String cut(String text, int max) {
+        return text.length() > max ? text.substring(0, max) : text;
     }
 
     private static final class Builder {
@@ -68,9 +79,9 @@ record OpenApiTool(String code, String name, String description, ObjectNode body
             String description =
                     operation.json().path("description").asString("").strip();
             return new OpenApiTool(
-                    Tools.codeOf(prefix + operation.id()),
-                    Tools.cut(summary.isEmpty() ? operation.id() : summary, NAME_LENGTH_MAX),
-                    Tools.cut(description.isEmpty() ? summary : description, DESCRIPTION_LENGTH_MAX),
+                    code(operation, prefix),
+                    cut(summary.isEmpty() ? operation.id() : summary, NAME_LENGTH_MAX),
+                    cut(description.isEmpty() ? summary : description, DESCRIPTION_LENGTH_MAX),
                     body,
                     auth);
         }

@@ -15,7 +15,6 @@ import tools.jackson.databind.JsonNode;
  */
 public record ToolCall(
         String workspaceId,
-        ToolType type,
         JsonNode invokeConfig,
         JsonNode input,
         UUID sessionId,

@@ -25,7 +25,6 @@ public final class ToolCalls {
     private final Bindings bindings;
     private final Credentials credentials;
     private final HttpCalls http;
-    private final McpCalls mcp;
     private final Map<ToolType, ToolBackend> backends;
     private final Builtins.Source source;
     private final Map<UUID, JsonSchema> schemas = new LinkedHashMap<>(16, 0.75f, true) {
@@ -37,13 +36,12 @@ public final class ToolCalls {
         }
     };
 
-    /** @param backends what executes the types {@code code}, {@code workflow} and {@code agent}; one that is missing is refused by name */
+    /** @param backends what executes the types {@code code} and {@code workflow}; one that is missing is refused by name */
     ToolCalls(
             Tools tools,
             Bindings bindings,
             Credentials credentials,
             HttpCalls http,
-            McpCalls mcp,
             Map<ToolType, ToolBackend> backends,
             Clock clock,
             Ids ids) {
@@ -51,7 +49,6 @@ public final class ToolCalls {
         this.bindings = bindings;
         this.credentials = credentials;
         this.http = http;
-        this.mcp = mcp;
         this.backends = Map.copyOf(backends);
         this.source = new Builtins.Source(clock, ids);
     }
@@ -69,7 +66,6 @@ public final class ToolCalls {
         ToolCall call() {
             return new ToolCall(
                     request.workspaceId(),
-                    version.type(),
                     version.invokeConfig(),
                     request.input(),
                     request.sessionId(),
@@ -95,6 +91,7 @@ public final class ToolCalls {
     /** The tool that a request is about; its input does not matter yet. @throws Problem as {@link #invoke} */
     public Described describe(ToolRequest request) {
         ToolVersion version = find(request).version();
+        ToolVersionCheck.available(version.type());
         String description = version.tool().description();
         return new Described(
                 version.tool().id(),
@@ -102,7 +99,7 @@ public final class ToolCalls {
                 version.tool().code(),
                 description == null ? version.tool().name() : description,
                 version.inputSchema(),
-                version.type().isRun());
+                version.type() == ToolType.WORKFLOW);
     }
 
     /** A call that somebody else executes. @throws Problem as {@link #invoke} */
@@ -113,6 +110,7 @@ public final class ToolCalls {
     /** {@link #invoke} without the call itself. */
     Prepared prepare(ToolRequest request) {
         Prepared prepared = find(request);
+        ToolVersionCheck.available(prepared.version().type());
         if (!request.input().isObject()) throw Problem.invalid("input_json", "must be an object");
         refuse(inputSchema(prepared.version()).errors("input_json", request.input()));
         return prepared;
@@ -165,8 +163,8 @@ public final class ToolCalls {
         ToolResult result = switch (prepared.version().type()) {
             case HTTP -> http(prepared);
             case BUILTIN -> builtin(prepared);
-            case MCP -> mcp.call(prepared);
-            case CODE, WORKFLOW, AGENT -> backend(prepared);
+            case CODE, WORKFLOW -> backend(prepared);
+            case MCP, AGENT -> throw new IllegalStateException("refused when it was prepared");
         };
         return shown(prepared, result);
     }

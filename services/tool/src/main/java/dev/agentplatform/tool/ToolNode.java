@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code tool}: calls the tool of {@code tool_binding_id}, {@code tool_id} or {@code tool_code} with {@code input_json}.
  * The other fields, and those of {@code config_json}, add to the request of an HTTP tool.
  *
- * <p>A tool that is a workflow or an agent is a child run, and holds nothing meanwhile.
+ * <p>A workflow tool is a child run, and holds nothing meanwhile.
  */
 public final class ToolNode implements NodeType {
     private static final List<String> REQUEST_FIELDS =
@@ -68,7 +68,7 @@ public final class ToolNode implements NodeType {
         @Override
         public Outcome execute(NodeContext context) throws InterruptedException {
             Prepared prepared = calls.prepare(request(context, config.resolve(context.scope()), timeLimit));
-            if (prepared.version().type().isRun()) return child(context, prepared);
+            if (prepared.version().type() == ToolType.WORKFLOW) return child(context, prepared);
             return outcome(calls.execute(prepared), prepared.request().input());
         }
 

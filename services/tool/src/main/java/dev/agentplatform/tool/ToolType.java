@@ -10,8 +10,9 @@ public enum ToolType {
     BUILTIN,
     CODE,
     WORKFLOW,
-    /** A tool of an MCP server. */
+    /** Known, and not available in this version. */
     MCP,
+    /** Known, and not available in this version. */
     AGENT;
 
     /** As the API and the database spell it. */
@@ -19,9 +20,8 @@ public enum ToolType {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether a call is a run of its own, which holds nothing while it is waited for. */
-    public boolean isRun() {
-        return this == WORKFLOW || this == AGENT;
+    public boolean available() {
+        return this != MCP && this != AGENT;
     }
 
     static Optional<ToolType> of(String word) {

@@ -1,6 +1,5 @@
 package dev.agentplatform.tool;
 
-import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Problem.FieldError;
@@ -24,8 +23,9 @@ final class ToolVersionCheck {
 
     private ToolVersionCheck() {}
 
-    /** @throws Problem 422 with every fault */
+    /** @throws Problem 422 with every fault; 422 {@code tool_type_not_available} for a type that cannot be called yet */
     static void check(ToolType type, JsonNode body) {
+        available(type);
         if (Json.write(body).length() > SIZE_MAX) {
             throw Problem.tooLarge("The version has more than " + SIZE_MAX + " characters.");
         }
@@ -38,11 +38,21 @@ final class ToolVersionCheck {
             case HTTP -> httpConfig(ToolVersion.INVOKE_CONFIG, config);
             case BUILTIN -> builtin(config);
             case CODE -> code(config);
-            case WORKFLOW -> definition("workflow", config);
-            case AGENT -> definition("agent", config);
-            case MCP -> mcp(config);
+            case WORKFLOW -> workflow(config);
+            case MCP, AGENT -> throw new IllegalStateException(type.word());
         };
         if (!errors.isEmpty()) throw Problem.invalid(errors);
+    }
+
+    /** @throws Problem 422 {@code tool_type_not_available} */
+    static void available(ToolType type) {
+        if (type.available()) return;
+        throw new Problem(
+                422,
+                "tool_type_not_available",
+                "Tools of the type " + type.word() + " cannot be called in this version of the platform.",
+                List.of(new FieldError("tool_type", "is " + type.word() + ", which is not available yet")),
+                0);
     }
 
     /** Faults of what a request is put together from: fields of the right kind, templates over {@code input}. */
@@ -103,28 +113,12 @@ final class ToolVersionCheck {
         return errors;
     }
 
-    private static List<FieldError> mcp(JsonNode config) {
-        String place = ToolVersion.INVOKE_CONFIG + ".";
-        List<FieldError> errors = McpServer.faults(place, config);
-        JsonNode name = config.path(McpCalls.TOOL_NAME);
-        if (!name.isString() || name.stringValue().isBlank()) {
-            errors.add(new FieldError(place + McpCalls.TOOL_NAME, "is required, the name of the tool at its server"));
-        }
-        JsonNode credential = config.path(McpCalls.CREDENTIAL);
-        boolean id =
-                credential.isString() && Ids.parse(credential.stringValue()).isPresent();
-        if (!Json.isNothing(credential) && !id) {
-            errors.add(new FieldError(place + McpCalls.CREDENTIAL, "must be an id (a UUID)"));
-        }
-        return errors;
-    }
-
-    private static List<FieldError> definition(String kind, JsonNode config) {
-        for (String field : List.of("_id", "_code", "_version_id")) {
-            JsonNode value = config.path(kind + field);
+    private static List<FieldError> workflow(JsonNode config) {
+        for (String field : List.of("workflow_id", "workflow_code", "workflow_version_id")) {
+            JsonNode value = config.path(field);
             if (value.isString() && !value.stringValue().isBlank()) return List.of();
         }
-        String first = ToolVersion.INVOKE_CONFIG + "." + kind + "_id";
-        return List.of(new FieldError(first, "is required, or " + kind + "_code or " + kind + "_version_id"));
+        return List.of(new FieldError(
+                ToolVersion.INVOKE_CONFIG + ".workflow_id", "is required, or workflow_code or workflow_version_id"));
     }
 }

@@ -9,7 +9,6 @@ import dev.agentplatform.catalog.NewDefinition;
 import dev.agentplatform.catalog.VersionBody;
 import dev.agentplatform.catalog.VersionStatus;
 import dev.agentplatform.kernel.Ids;
-import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Page;
 import dev.agentplatform.kernel.PageRequest;
 import dev.agentplatform.kernel.Problem;
@@ -22,14 +21,10 @@ public final class Tools {
     /** As in {@code definition.kind}. */
     public static final String KIND = "tool";
 
-    private static final int CODE_LENGTH_MAX = 128;
-
     private final Catalog catalog;
-    private final McpCommands commands;
 
-    Tools(Catalog catalog, McpCommands commands) {
+    Tools(Catalog catalog) {
         this.catalog = catalog;
-        this.commands = commands;
     }
 
     /** @throws Problem 409 {@code code_taken} */
@@ -70,24 +65,14 @@ public final class Tools {
 
     /** @throws Problem 404, 422 with every fault of the body */
     DefinitionVersion save(String workspaceId, UUID toolId, JsonNode body, VersionStatus status) {
-        check(type(find(workspaceId, toolId)), body);
+        ToolVersionCheck.check(type(find(workspaceId, toolId)), body);
         return catalog.save(workspaceId, KIND, toolId, body, status);
     }
 
     /** Creates the tool when it is missing, and saves a version when the newest one differs. @throws Problem 422 */
     Upserted upsert(String workspaceId, String code, String name, ToolType type, String description, JsonNode body) {
-        check(type, body);
-        return catalog.upsert(workspaceId, asked(code, name, type, description), body, VersionStatus.PUBLISHED);
-    }
-
-    /** @throws Problem 422 with every fault; {@code mcp_command_not_allowed} */
-    void check(ToolType type, JsonNode body) {
         ToolVersionCheck.check(type, body);
-        JsonNode config = body.path(ToolVersion.INVOKE_CONFIG);
-        if (type == ToolType.MCP && McpServer.of(config, Json.nothing()) instanceof McpServer.Local local) {
-            commands.check(
-                    ToolVersion.INVOKE_CONFIG + ".", local.words(), local.env().keySet());
-        }
+        return catalog.upsert(workspaceId, asked(code, name, type, description), body, VersionStatus.PUBLISHED);
     }
 
     /** @throws Problem 404, 409 {@code version_archived} */
@@ -131,15 +116,6 @@ public final class Tools {
             throw Problem.invalid("tool_version_id", "is not a version of the tool " + toolId);
         }
         return new ToolVersion(tool, type(tool), version);
-    }
-
-    /** The code of a tool that is called like this elsewhere; empty when nothing is left of the name. */
-    static String codeOf(String name) {
-        return cut(name.replaceAll("[^A-Za-z0-9_.-]+", "_").replaceAll("^_|_$", ""), CODE_LENGTH_MAX);
-    }
-
-    static String cut(String text, int max) {
-        return text.length() > max ? text.substring(0, max) : text;
     }
 
     static ToolType type(Definition tool) {

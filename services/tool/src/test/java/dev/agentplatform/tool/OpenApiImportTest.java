@@ -137,7 +137,7 @@ class OpenApiImportTest {
     @OnBothDatabases
     void importingAgainChangesOnlyWhatChanged(Database database) {
         Clock clock = Clock.systemUTC();
-        Tools tools = new Tools(new Catalog(database, clock, new Ids(clock)), McpCommands.NONE);
+        Tools tools = new Tools(new Catalog(database, clock, new Ids(clock)));
         OpenApiImport importer = new OpenApiImport(tools);
         Asked dry = new Asked(Set.of(), Set.of(), null, null, "", true);
         assertThat(whats(importer.run("w1", read(PETS), dry)))
@@ -193,7 +193,7 @@ class OpenApiImportTest {
                 "{\"openapi\":\"3.1.0\",\"paths\":{\"/a\":{\"get\":{}}}}|422"
             })
     void refusesDocumentsByName(String text, int status) {
-        OpenApiImport importer = new OpenApiImport(new Tools(null, McpCommands.NONE));
+        OpenApiImport importer = new OpenApiImport(new Tools(null));
         assertThatThrownBy(() -> importer.run("w", read(text), ALL))
                 .isInstanceOfSatisfying(
                         Problem.class, problem -> assertThat(problem.status()).isEqualTo(status));
@@ -213,11 +213,11 @@ class OpenApiImportTest {
               {"application/json":{"schema":{"$ref":"#/components/schemas/S0"}}}}}}},
              "components":{"schemas":{%s"S60":{}}}}\
             """.formatted(schemas);
-        List<Item> items = new OpenApiImport(new Tools(null, McpCommands.NONE)).run("w", read(text), ALL);
+        List<Item> items = new OpenApiImport(new Tools(null)).run("w", read(text), ALL);
         assertThat(items.getFirst().reason()).contains("nested deeper");
         String circle = "{\"openapi\":\"3.1.0\",\"servers\":[{\"url\":\"https://a\"}],\"paths\":{\"/a\":{\"get\":"
                 + "{\"parameters\":[{\"$ref\":\"#/p\"}]}}},\"p\":{\"$ref\":\"#/p\"}}";
-        assertThat(new OpenApiImport(new Tools(null, McpCommands.NONE))
+        assertThat(new OpenApiImport(new Tools(null))
                         .run("w", read(circle), ALL)
                         .getFirst()
                         .reason())

@@ -55,7 +55,7 @@ class ToolServiceTest {
 
     @OnBothDatabases
     void aKeyThatIsGoneFailsTheCallAndSaysSo(Database database) throws Exception {
-        Tools tools = new Tools(new Catalog(database, CLOCK, IDS), McpCommands.NONE);
+        Tools tools = new Tools(new Catalog(database, CLOCK, IDS));
         Bindings bindings = new Bindings(database, CLOCK, IDS, tools);
         Definition tool = tools.create("w1", "t", "T", ToolType.HTTP, null);
         tools.save(
@@ -85,7 +85,6 @@ class ToolServiceTest {
                         new Catalog(database, CLOCK, IDS),
                         client,
                         vault,
-                        McpCommands.NONE,
                         Map.of(),
                         (run, call) -> {
                             throw new AssertionError("no workflows here");
@@ -118,7 +117,7 @@ class ToolServiceTest {
                 new InetAddress[] {InetAddress.ofLiteral(looks.getAndIncrement() == 0 ? "240.0.0.1" : "127.0.0.1")};
         try (OutboundClient client =
                 new OutboundClient(Targets.allowing("240.0.0.0/4"), rebinding, Duration.ofMillis(300))) {
-            Tools tools = new Tools(new Catalog(database, CLOCK, IDS), McpCommands.NONE);
+            Tools tools = new Tools(new Catalog(database, CLOCK, IDS));
             Definition tool = tools.create("w1", "r", "R", ToolType.HTTP, null);
             String url = "http://rebind.test:" + inside.getAddress().getPort() + "/";
             ObjectNode body = Json.object();

@@ -29,7 +29,7 @@ public record WorkflowFile(
             String appId,
             String description,
             @OneOf({"draft", "published"}) String status,
-            @Required @Alias({"spec", "dsl_json"}) ObjectNode dsl) {}
+            @Required @Alias("dsl_json") ObjectNode dsl) {}
 
     /** @throws dev.agentplatform.kernel.Problem 422 with every wrong field */
     public static WorkflowFile of(JsonNode document) {

@@ -3,7 +3,6 @@ package dev.agentplatform.workflow;
 import dev.agentplatform.catalog.Catalog;
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.queue.QueueLimits;
-import dev.agentplatform.service.DefinitionFormat;
 import dev.agentplatform.store.Database;
 import dev.agentplatform.web.Routes;
 import dev.agentplatform.workflow.dsl.NodeTypes;
@@ -12,7 +11,6 @@ import java.time.Clock;
 /** What the workflow room contributes: its services and its routes. Its migration is V1.08. */
 public final class WorkflowModule {
     private final Workflows workflows;
-    private final WorkflowFormat format;
     private final Apps apps;
     private final Routes routes = new Routes("workflow", "Workflows, their versions, and the apps that group them");
 
@@ -20,7 +18,6 @@ public final class WorkflowModule {
     public WorkflowModule(
             Database database, Clock clock, Ids ids, Catalog catalog, NodeTypes types, QueueLimits limits) {
         workflows = new Workflows(catalog, types, limits);
-        format = new WorkflowFormat(workflows, limits);
         apps = new Apps(database, clock, ids, workflows);
         new AppRoutes(apps).addTo(routes);
         new WorkflowRoutes(workflows).addTo(routes);
@@ -28,11 +25,6 @@ public final class WorkflowModule {
 
     public Workflows workflows() {
         return workflows;
-    }
-
-    /** How workflows look in documents. */
-    public DefinitionFormat format() {
-        return format;
     }
 
     public Apps apps() {

@@ -72,18 +72,6 @@ public final class Access implements Filter {
         return next.handle(request);
     }
 
-    /** For doors whose one route reaches several services: whether the caller of a request may write at this one, too. */
-    public boolean mayWrite(Request request, String service) {
-        Principal caller = request.principal();
-        Permission wanted = Permission.write(service);
-        if (!Limits.allow(caller, wanted)) return false;
-        if (!settings.authzRequired() || isStranger(caller)) return true;
-        String workspace = request.workspace().id();
-        return caller.userId()
-                .map(user -> permissions.find(workspace, user, wanted).isPresent())
-                .orElse(false);
-    }
-
     private Principal caller(Request request, Route route) {
         return switch (credentials.read(request)) {
             case Shown.Known known -> known.principal();

@@ -29,8 +29,7 @@ public record Service(String name, int port, List<String> roots) {
             new Service("knowledge", 8_012, List.of("knowledge")),
             new Service("event", 8_013, List.of("events")),
             new Service("auth", 8_014, List.of("auth")),
-            new Service("scheduler", 8_015, List.of("scheduler")),
-            new Service("budget", 8_016, List.of("budgets")));
+            new Service("scheduler", 8_015, List.of("scheduler")));
 
     /** The variable that says where it runs, when it does not run in this process. */
     String setting() {

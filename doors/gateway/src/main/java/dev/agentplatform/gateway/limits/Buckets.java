@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * One bucket for each caller. A full bucket is as good as none, so full ones are forgotten when there are too many; when
  * too many are still not full, newcomers share one bucket.
  */
-final class Buckets implements BucketStore {
+final class Buckets {
     static final int BUCKETS_MAX = 100_000;
 
     private static final long SWEEP_INTERVAL_NANOS = 1_000_000_000;
@@ -27,13 +27,11 @@ final class Buckets implements BucketStore {
         this.sweptNanos = new AtomicLong(nowNanos - SWEEP_INTERVAL_NANOS);
     }
 
-    @Override
-    public Rate rate() {
+    Rate rate() {
         return rate;
     }
 
-    @Override
-    public Decision take(String caller, long nowNanos) {
+    Decision take(String caller, long nowNanos) {
         Decision[] taken = new Decision[1];
         bucket(caller, nowNanos).updateAndGet(full -> {
             taken[0] = rate.take(full, nowNanos);
@@ -42,8 +40,8 @@ final class Buckets implements BucketStore {
         return taken[0];
     }
 
-    @Override
-    public void giveBack(String caller, long nowNanos) {
+    /** For a request that was refused elsewhere. */
+    void giveBack(String caller, long nowNanos) {
         bucket(caller, nowNanos).addAndGet(-rate.tokenNanos());
     }
 

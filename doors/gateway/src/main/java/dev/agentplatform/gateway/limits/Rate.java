@@ -22,15 +22,10 @@ record Rate(double perSecond, int burst) {
         // A bucket that was full earlier is full now. Compared as differences: these clocks may overflow.
         long debt = Math.max(0, fullNanos - nowNanos);
         long most = token * burst;
-        return debt + token <= most ? decided(true, debt + token, nowNanos) : decided(false, debt, nowNanos);
-    }
-
-    /** @param debtNanos until the bucket is full, after this request */
-    Decision decided(boolean allowed, long debtNanos, long nowNanos) {
-        long token = tokenNanos();
-        long most = token * burst;
-        if (allowed) return new Decision(true, nowNanos + debtNanos, (int) ((most - debtNanos) / token), 0);
-        return new Decision(false, nowNanos + debtNanos, 0, Math.max(1, debtNanos + token - most));
+        if (debt + token <= most) {
+            return new Decision(true, nowNanos + debt + token, (int) ((most - debt - token) / token), 0);
+        }
+        return new Decision(false, nowNanos + debt, 0, debt + token - most);
     }
 
     long tokenNanos() {

@@ -1,6 +1,5 @@
 package dev.agentplatform.gateway.limits;
 
-import dev.agentplatform.brokers.Redis;
 import dev.agentplatform.gateway.limits.Rate.Decision;
 import dev.agentplatform.kernel.Problem;
 import dev.agentplatform.kernel.Settings;
@@ -16,37 +15,30 @@ import java.util.function.LongSupplier;
 
 /**
  * Refuses requests of a workspace or a key that sends too many. It stands behind the filter that knows who calls.
- * Operational routes are never limited. With Redis all processes share the buckets; without, each has its own, and several allow as many times more.
+ * Operational routes are never limited. The buckets are this process's own: several processes allow as many times more.
  */
 public final class RateLimits implements Filter {
     private static final long SECOND_NANOS = 1_000_000_000;
 
-    private final Optional<BucketStore> workspaces;
-    private final Optional<BucketStore> keys;
+    private final Optional<Buckets> workspaces;
+    private final Optional<Buckets> keys;
     private final LongSupplier nanoClock;
 
-    /**
-     * @param nanoClock a clock that only goes forward, in nanoseconds
-     * @param redis where the buckets are shared; empty for nowhere
-     */
-    public RateLimits(Settings settings, LongSupplier nanoClock, Optional<Redis> redis) {
-        this.workspaces = rate(
-                        settings, "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND", "AGENT_PLATFORM_RATE_WORKSPACE_BURST")
-                .map(rate -> buckets(rate, "workspace", nanoClock, redis));
-        this.keys = rate(settings, "AGENT_PLATFORM_RATE_KEY_PER_SECOND", "AGENT_PLATFORM_RATE_KEY_BURST")
-                .map(rate -> buckets(rate, "key", nanoClock, redis));
+    /** @param nanoClock a clock that only goes forward, in nanoseconds */
+    public RateLimits(Settings settings, LongSupplier nanoClock) {
+        this.workspaces = buckets(
+                settings, "AGENT_PLATFORM_RATE_WORKSPACE_PER_SECOND", "AGENT_PLATFORM_RATE_WORKSPACE_BURST", nanoClock);
+        this.keys = buckets(settings, "AGENT_PLATFORM_RATE_KEY_PER_SECOND", "AGENT_PLATFORM_RATE_KEY_BURST", nanoClock);
         this.nanoClock = nanoClock;
     }
 
-    private static Optional<Rate> rate(Settings settings, String rateName, String burstName) {
+    private static Optional<Buckets> buckets(
+            Settings settings, String rateName, String burstName, LongSupplier nanoClock) {
         long perSecond = settings.number(rateName, 0, 0, 1_000_000);
         long burst = settings.number(burstName, Math.max(1, perSecond * 2), 1, 10_000_000);
-        return perSecond == 0 ? Optional.empty() : Optional.of(new Rate(perSecond, (int) burst));
-    }
-
-    private static BucketStore buckets(Rate rate, String kind, LongSupplier nanoClock, Optional<Redis> redis) {
-        Buckets own = new Buckets(rate, Buckets.BUCKETS_MAX, nanoClock.getAsLong());
-        return redis.isPresent() ? new SharedBuckets(redis.get(), kind, own) : own;
+        if (perSecond == 0) return Optional.empty();
+        Rate rate = new Rate(perSecond, (int) burst);
+        return Optional.of(new Buckets(rate, Buckets.BUCKETS_MAX, nanoClock.getAsLong()));
     }
 
     @Override

@@ -57,7 +57,7 @@ class RateLimitsTest {
                 HttpSettings.from(read),
                 new Ids(Clock.systemUTC()),
                 List.of(routes),
-                List.of(access, new RateLimits(read, nanos::get, Optional.empty())),
+                List.of(access, new RateLimits(read, nanos::get)),
                 List.of());
         server.start();
     }

@@ -42,7 +42,7 @@ public sealed interface Happening {
     /** A running step was stopped because the run ends. */
     record Stopped(int no) implements Happening {}
 
-    /** A step goes back to the queue: its executor lost it, or what held it up is settled. */
+    /** A running step goes back to the queue: its executor lost it. */
     record Requeued(int no) implements Happening {}
 
     /** The run shall end: {@code cancelled} or {@code timed_out}, or as a person set it. */

@@ -6,8 +6,7 @@ package dev.agentplatform.engine.graph;
  * @param no number within the run; names the step for ever
  * @param firstNo number of the first attempt: the idempotency key of all attempts
  * @param due queued: not before; running or pending: at the latest. UTC milliseconds, 0: no limit
- * @param on what a pending step waits for: {@code human}, {@code child}, {@code signal}, {@code time}, {@code
- *     hold}
+ * @param on what a pending step waits for: {@code human}, {@code child}, {@code signal}, {@code time}
  * @param note JSON that the node type keeps while it waits, null for none
  * @param heldBy the caller that executes it from outside, null for this platform; queued: who lost it
  */
@@ -26,10 +25,6 @@ public record OpenStep(
 
     static OpenStep queued(int no, int node, int iteration, long due) {
         return new OpenStep(no, node, no, iteration, 1, StepStatus.QUEUED, 0, due, null, null, null);
-    }
-
-    public boolean waitsOn(String what) {
-        return status == StepStatus.PENDING && what.equals(on);
     }
 
     OpenStep nextAttempt(int newNo, long notBefore) {

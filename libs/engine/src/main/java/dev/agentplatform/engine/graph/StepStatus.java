@@ -23,7 +23,7 @@ public enum StepStatus {
     static {
         MOVES.put(QUEUED, EnumSet.of(RUNNING, COMPLETED, FAILED, CANCELLED));
         MOVES.put(RUNNING, EnumSet.of(PENDING, QUEUED, COMPLETED, FAILED, CANCELLED));
-        MOVES.put(PENDING, EnumSet.of(RUNNING, QUEUED, COMPLETED, FAILED, CANCELLED));
+        MOVES.put(PENDING, EnumSet.of(RUNNING, COMPLETED, FAILED, CANCELLED));
         MOVES.put(COMPLETED, EnumSet.noneOf(StepStatus.class));
         MOVES.put(FAILED, EnumSet.noneOf(StepStatus.class));
         MOVES.put(SKIPPED, EnumSet.noneOf(StepStatus.class));

@@ -213,7 +213,7 @@ public record Transition(Control control, List<Change> changes) {
 
         private void requeue(int no) {
             OpenStep step = control.open.get(no);
-            if (step == null || !step.status().mayBecome(StepStatus.QUEUED)) return;
+            if (step == null || step.status() != StepStatus.RUNNING) return;
             if (control.ending()) stop(no);
             else control.open.put(no, step.queuedAgain());
         }

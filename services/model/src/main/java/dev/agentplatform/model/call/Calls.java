@@ -2,8 +2,6 @@ package dev.agentplatform.model.call;
 
 import dev.agentplatform.kernel.Ids;
 import dev.agentplatform.kernel.Json;
-import dev.agentplatform.model.Spending;
-import dev.agentplatform.model.Spending.Reservation;
 import dev.agentplatform.model.provider.Limits;
 import dev.agentplatform.model.upstream.Patience;
 import dev.agentplatform.model.upstream.UpstreamAnswer;
@@ -42,15 +40,13 @@ public final class Calls {
 
     private final Directory directory;
     private final UsageLog usage;
-    private final Spending spending;
     private final Clock clock;
     private final Ids ids;
     private final AnswerCache cache = new AnswerCache();
 
-    public Calls(Directory directory, UsageLog usage, Spending spending, Clock clock, Ids ids) {
+    public Calls(Directory directory, UsageLog usage, Clock clock, Ids ids) {
         this.directory = directory;
         this.usage = usage;
-        this.spending = spending;
         this.clock = clock;
         this.ids = ids;
     }
@@ -58,12 +54,9 @@ public final class Calls {
     /** A whole answer as OpenAI's JSON. @param costMicros millionths of a US dollar, null when the price is not known */
     public record Whole(byte[] body, boolean cached, Long costMicros) {}
 
-    /** A call of one candidate: what was set aside for it, and when the whole call began. */
-    record Attempt(Candidate candidate, Reservation reserved, long startedNanos) {}
-
     /** What is done with an answer of success; what it throws is a failed try. */
     private interface Use<T> {
-        T use(Attempt attempt, UpstreamAnswer answer) throws UpstreamError;
+        T use(Candidate candidate, UpstreamAnswer answer, long startedNanos) throws UpstreamError;
     }
 
     /** @throws ModelError when nobody answered @throws dev.agentplatform.kernel.Problem for a wrong request */
@@ -75,18 +68,17 @@ public final class Calls {
             Optional<byte[]> known = cache.find(key, ask.cacheSeconds());
             if (known.isPresent()) {
                 Tokens tokens = Tokens.find(known.get(), known.get().length);
-                Attempt none = new Attempt(candidates.getFirst(), Reservation.NONE, started);
-                used(ask, none, "cached", null, tokens == null ? Tokens.NONE : tokens);
+                used(ask, candidates.getFirst(), "cached", null, tokens == null ? Tokens.NONE : tokens, started);
                 return new Whole(known.get(), true, 0L);
             }
         }
-        Whole fresh = first(ask, candidates, (attempt, answer) -> {
-            byte[] whole = wholeBody(ask, attempt.candidate(), answer);
+        Whole fresh = first(ask, candidates, (candidate, answer, started) -> {
+            byte[] whole = wholeBody(ask, candidate, answer);
             answer.close();
-            attempt.candidate().gate().leave();
+            candidate.gate().leave();
             Tokens told = Tokens.find(whole, whole.length);
             Tokens tokens = told == null ? Tokens.estimate(sentBytes(ask), whole.length / 4) : told;
-            return new Whole(whole, false, used(ask, attempt, "ok", null, tokens));
+            return new Whole(whole, false, used(ask, candidate, "ok", null, tokens, started));
         });
         if (key != null) cache.store(key, fresh.body());
         return fresh;
@@ -98,12 +90,12 @@ public final class Calls {
 
     /** A stream whose first bytes are there. @throws ModelError as {@link #whole} */
     public OpenStream open(Ask ask) throws InterruptedException {
-        return first(ask, candidates(ask), (attempt, answer) -> {
+        return first(ask, candidates(ask), (candidate, answer, started) -> {
             requireEvents(answer);
             byte[] buffer = new byte[OpenStream.BUFFER_BYTES];
             int n = answer.read(buffer);
             if (n < 0) throw new UpstreamError(Code.CUT, "The provider's stream is empty.");
-            return new OpenStream(this, ask, attempt, answer, buffer, n);
+            return new OpenStream(this, ask, candidate, answer, buffer, n, started);
         });
     }
 
@@ -122,47 +114,35 @@ public final class Calls {
                 continue;
             }
             boolean answered = false;
-            Reservation reserved = Reservation.NONE;
             try {
-                reserved = reserve(ask, candidate);
-                T result = tries(ask, new Attempt(candidate, reserved, started), use);
+                T result = tries(ask, candidate, use, started);
                 answered = true;
                 return result;
             } catch (Failed failed) {
                 last = failed.error();
                 boolean cancelled = ask.cancel().cancelled();
-                String status = cancelled ? "cancelled" : "failed";
-                Attempt attempt = new Attempt(candidate, reserved, started);
-                used(ask, attempt, status, last.error().code(), Tokens.NONE);
+                used(
+                        ask,
+                        candidate,
+                        cancelled ? "cancelled" : "failed",
+                        last.error().code(),
+                        Tokens.NONE,
+                        started);
                 if (!failed.elsewhere() || cancelled) throw last;
             } finally {
-                if (!answered) {
-                    candidate.gate().leave();
-                    reserved.settle(0, 0);
-                }
+                if (!answered) candidate.gate().leave();
             }
         }
         if (last == null) throw new IllegalStateException("There is always a candidate.");
         throw last;
     }
 
-    /** Before anything goes out. @throws ModelError when a budget does not allow the call */
-    private Reservation reserve(Ask ask, Candidate candidate) {
-        try {
-            return spending.reserve(ask.origin(), () -> Estimates.of(ask, candidate));
-        } catch (Spending.Spent spent) {
-            WireError error = new WireError(429, "insufficient_quota", spent.code(), spent.getMessage());
-            throw ModelError.of(error, spent.retryAfterSeconds(), true);
-        }
-    }
-
-    private <T> T tries(Ask ask, Attempt call, Use<T> use) throws Failed, InterruptedException {
-        Candidate candidate = call.candidate();
+    private <T> T tries(Ask ask, Candidate candidate, Use<T> use, long started) throws Failed, InterruptedException {
         Limits limits = candidate.limits();
-        Patience patience = patience(ask, limits, call.startedNanos());
+        Patience patience = patience(ask, limits, started);
         for (int attempt = 1; ; attempt++) {
             try {
-                T result = once(ask, call, use, patience);
+                T result = once(ask, candidate, use, patience, started);
                 candidate.gate().succeeded();
                 return result;
             } catch (Failed failed) {
@@ -194,15 +174,14 @@ public final class Calls {
         return usual / 2 + ThreadLocalRandom.current().nextLong(usual / 2 + 1);
     }
 
-    private <T> T once(Ask ask, Attempt attempt, Use<T> use, Patience patience) throws Failed {
-        Candidate candidate = attempt.candidate();
+    private <T> T once(Ask ask, Candidate candidate, Use<T> use, Patience patience, long started) throws Failed {
         WireRequest request = candidate.request(ask);
         UpstreamAnswer answer = null;
         boolean done = false;
         try {
             answer = candidate.upstream().send(request, patience, ask.cancel());
             if (answer.status() < 200 || answer.status() > 299) throw Refusals.of(candidate, answer, clock.instant());
-            T result = use.use(attempt, answer);
+            T result = use.use(candidate, answer, started);
             done = true;
             return result;
         } catch (UpstreamError failed) {
@@ -247,8 +226,7 @@ public final class Calls {
     }
 
     /** Gives what it cost, in millionths of a US dollar; null when the price is not known. */
-    Long used(Ask ask, Attempt attempt, String status, String code, Tokens tokens) {
-        Candidate candidate = attempt.candidate();
+    Long used(Ask ask, Candidate candidate, String status, String code, Tokens tokens, long startedNanos) {
         boolean priced = !status.equals("cached");
         Long cost = priced
                 ? candidate
@@ -256,7 +234,6 @@ public final class Calls {
                         .map(price -> price.micros(tokens.prompt(), tokens.completion()))
                         .orElse(null)
                 : Long.valueOf(0);
-        attempt.reserved().settle(tokens.prompt() + tokens.completion(), cost == null ? 0 : cost);
         usage.add(new UsageRow(
                 ids.next(),
                 ask.origin(),
@@ -270,7 +247,7 @@ public final class Calls {
                 tokens.completion(),
                 tokens.estimated(),
                 cost,
-                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - attempt.startedNanos()),
+                TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos),
                 clock.millis()));
         return cost;
     }

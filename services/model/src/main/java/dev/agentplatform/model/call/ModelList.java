@@ -59,16 +59,11 @@ public final class ModelList {
     }
 
     private static ObjectNode json(String name, Source source) {
-        return json(name, 0, source.name());
-    }
-
-    /** One model as OpenAI lists it. @param createdTime UTC milliseconds; 0 when it is not known */
-    public static ObjectNode json(String name, long createdTime, String owner) {
         return Json.object()
                 .put("id", name)
                 .put("object", "model")
-                .put("created", createdTime / 1_000)
-                .put("owned_by", owner);
+                .put("created", 0)
+                .put("owned_by", source.name());
     }
 
     private List<String> names(Source source) {

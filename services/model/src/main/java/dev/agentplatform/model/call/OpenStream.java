@@ -16,22 +16,29 @@ public final class OpenStream implements AutoCloseable {
 
     private final Calls calls;
     private final Ask ask;
-    private final Calls.Attempt attempt;
     private final Candidate candidate;
     private final UpstreamAnswer answer;
     private final Relay relay;
     private final byte[] buffer;
     private final int first;
+    private final long startedNanos;
     private boolean closed;
 
-    OpenStream(Calls calls, Ask ask, Calls.Attempt attempt, UpstreamAnswer answer, byte[] buffer, int first) {
+    OpenStream(
+            Calls calls,
+            Ask ask,
+            Candidate candidate,
+            UpstreamAnswer answer,
+            byte[] buffer,
+            int first,
+            long startedNanos) {
         this.calls = calls;
         this.ask = ask;
-        this.attempt = attempt;
-        this.candidate = attempt.candidate();
+        this.candidate = candidate;
         this.answer = answer;
         this.buffer = buffer;
         this.first = first;
+        this.startedNanos = startedNanos;
         this.relay = candidate
                 .wire()
                 .<Relay>map(wire -> new Relay.Translated(
@@ -96,7 +103,7 @@ public final class OpenStream implements AutoCloseable {
         closed = true;
         answer.close();
         candidate.gate().leave();
-        calls.used(ask, attempt, status, code, relay.tokens(ask));
+        calls.used(ask, candidate, status, code, relay.tokens(ask), startedNanos);
     }
 
     /** Gives up what was not pumped. */

@@ -65,20 +65,12 @@ public final class OperatorProviders {
             Settings settings, String name, String urlSetting, String keySetting, String kindSetting) {
         Optional<String> url = settings.text(urlSetting).map(text -> checked(urlSetting, text));
         Optional<String> key = settings.secret(keySetting).map(String::strip);
-        Optional<Kind> kind = settings.text(kindSetting).flatMap(word -> kind(kindSetting, word, url));
+        Optional<Kind> kind = settings.text(kindSetting)
+                .map(word -> Kind.of(word)
+                        .orElseThrow(() -> new WrongSetting(kindSetting, word, String.join(", ", Kind.words()))));
         if (url.isEmpty() && kind.isEmpty() && key.isEmpty()) return Optional.empty();
         Kind of = kind.orElseGet(() -> url.map(Kind::detect).orElse(Kind.OPENAI));
         return Optional.of(source(name, of, url.orElse(of.baseUrl()), key.orElse(null)));
-    }
-
-    /** Two further words for embeddings: {@code hash} needs no provider, {@code http} is whoever speaks OpenAI's format. */
-    private static Optional<Kind> kind(String setting, String word, Optional<String> url) {
-        boolean embedding = setting.equals(EMBEDDING_KIND);
-        if (embedding && word.equals("hash")) return Optional.empty();
-        if (embedding && word.equals("http"))
-            return Optional.of(url.map(Kind::detect).orElse(Kind.OPENAI));
-        String allowed = (embedding ? "hash, http, " : "") + String.join(", ", Kind.words());
-        return Optional.of(Kind.of(word).orElseThrow(() -> new WrongSetting(setting, word, allowed)));
     }
 
     private static String checked(String setting, String url) {

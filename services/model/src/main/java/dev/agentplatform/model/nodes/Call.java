@@ -87,17 +87,14 @@ final class Call {
 
     Outcome.Fail failed(WireError error) {
         String code = error.code() == null ? "model_http_" + error.status() : error.code();
-        return fail(code, error.getMessage(), retryable(error), Json.nothing());
+        return fail(code, error.getMessage(), retryable(error.status()), Json.nothing());
     }
 
     Outcome.Fail fail(String code, String message, boolean retryable, JsonNode output) {
         return new Outcome.Fail(code, message, retryable, output, input);
     }
 
-    private static boolean retryable(WireError error) {
-        int status = error.status();
-        // No patience brings back what is spent.
-        if ("insufficient_quota".equals(error.type())) return false;
+    private static boolean retryable(int status) {
         return status == 408 || status == 409 || status == 429 || status >= 500;
     }
 }

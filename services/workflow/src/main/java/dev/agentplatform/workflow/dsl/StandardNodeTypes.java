@@ -97,10 +97,10 @@ final class StandardNodeTypes {
                                 "Finds the documents that fit a query.",
                                 of("documents", Kind.LIST, "Documents to search, inline."),
                                 of("source_url", Kind.TEMPLATE, "Where a list of documents is fetched from."),
-                                of("knowledge_base_id", Kind.TEMPLATE, "Id or code of a knowledge base."),
+                                of("knowledge_base_id", Kind.TEMPLATE, "A knowledge base."),
                                 of("query_template", Kind.TEMPLATE, "The query."),
                                 of("query", Kind.TEMPLATE, "The query."),
-                                number("top_k", Kind.WHOLE_NUMBER, 1, 100, "How many documents; 5 by default."),
+                                number("top_k", Kind.WHOLE_NUMBER, 1, 1_000, "How many documents; 5 by default."),
                                 of("filters_json", Kind.OBJECT, "Values that fields of a document must have."))
                         .withAliases("retriever")
                         .withOneOf("documents", "source_url", "knowledge_base_id"));

@@ -2,7 +2,6 @@ package dev.agentplatform.workflow.dsl;
 
 import dev.agentplatform.kernel.Json;
 import dev.agentplatform.kernel.Problem;
-import dev.agentplatform.language.DefinitionText;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -17,7 +16,7 @@ public record WorkflowDocument(List<NodeDefinition> nodes, List<EdgeDefinition> 
     public static final int EDGES_MAX = 10_000;
 
     /** Characters of the whole text as compact JSON. */
-    public static final int SIZE_MAX = DefinitionText.LENGTH_MAX;
+    public static final int SIZE_MAX = 2 * 1024 * 1024;
 
     public WorkflowDocument {
         nodes = List.copyOf(nodes);

@@ -12,15 +12,11 @@ import dev.agentplatform.outbound.OutboundClient;
 import dev.agentplatform.outbound.OutboundError;
 import dev.agentplatform.outbound.OutboundRequest;
 import dev.agentplatform.outbound.OutboundResponse;
-import dev.agentplatform.search.FieldFilter;
-import dev.agentplatform.search.TextIndex;
-import dev.agentplatform.search.Weights;
-import dev.agentplatform.search.Words;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,10 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code knowledge-retrieval}: the {@code top_k} documents that fit a query best, as {@code
  * retrieved_documents} of {@code {title, content, score, index, metadata}}.
  *
- * <p>Documents are texts or objects with {@code content} or {@code text}; they stand in {@code documents}, are fetched
- * from {@code source_url} (a list, or an object with {@code documents}), or are chunks of the base {@code
- * knowledge_base_id}. {@code filters_json} names fields of the metadata and the value, or list of values, they must have.
- * Without a query the first documents are given; a base needs one.
+ * <p>Documents are texts or objects with {@code content} or {@code text}; they stand in {@code documents}, or
+ * are fetched from {@code source_url} (a list, or an object with {@code documents}). {@code filters_json}
+ * names fields of the metadata and the value, or list of values, they must have. Without a query the first
+ * documents are given.
  */
 public final class KnowledgeRetrievalNode implements NodeType {
     static final int DOCUMENTS_MAX = 10_000;
@@ -41,17 +37,13 @@ public final class KnowledgeRetrievalNode implements NodeType {
     private static final int TOP_K_MAX = 100;
     private static final int SOURCE_BYTES_MAX = 4 * 1024 * 1024;
 
-    /** What shares no word with the query does not fit it. */
-    private static final double SCORE_MIN = 1e-6;
-
-    private static final Weights KEYWORDS = new Weights(1, 0, 0);
-
+    private final String name;
     private final OutboundClient client;
-    private final KnowledgeSearch knowledge;
 
-    public KnowledgeRetrievalNode(OutboundClient client, KnowledgeSearch knowledge) {
+    /** @param name {@code knowledge-retrieval}, or its other name {@code retriever} */
+    public KnowledgeRetrievalNode(String name, OutboundClient client) {
+        this.name = name;
         this.client = client;
-        this.knowledge = knowledge;
     }
 
     private record Document(String title, String content, int index, JsonNode metadata) {}
@@ -60,7 +52,7 @@ public final class KnowledgeRetrievalNode implements NodeType {
 
     @Override
     public String name() {
-        return "knowledge-retrieval";
+        return name;
     }
 
     @Override
@@ -95,7 +87,7 @@ public final class KnowledgeRetrievalNode implements NodeType {
         JsonNode documents = NodeConfig.tree("documents", config.path("documents"));
         if (Json.isNothing(documents)) {
             String url = NodeConfig.text(config.path("source_url")).strip();
-            if (url.isEmpty()) return ofBase(context, config, filters, input);
+            if (url.isEmpty()) return withoutDocuments(config, input);
             input.put("source_url", url);
             try {
                 documents = fetched(context, url, timeLimit);
@@ -105,74 +97,44 @@ public final class KnowledgeRetrievalNode implements NodeType {
                 return new Outcome.Fail(failed.code, failed.getMessage(), failed.retryable, null, input);
             }
         }
-        List<Scored> ranked = ranked(query, documents(documents, FieldFilter.of("filters_json", filters)), topK);
+        List<Scored> ranked = ranked(query, documents(documents, filters)).stream()
+                .limit(topK)
+                .toList();
         return new Outcome.Done(output(query, ranked), text(ranked), null, null, input, List.of());
     }
 
-    private Outcome ofBase(NodeContext context, JsonNode config, JsonNode filters, ObjectNode input)
-            throws InterruptedException {
-        String base = NodeConfig.text(config.path("knowledge_base_id")).strip();
-        if (base.isEmpty()) throw Problem.invalid("documents", "or source_url or knowledge_base_id is needed");
-        String query = input.path("query").asString();
-        if (query.isBlank()) throw Problem.invalid("query", "is required for a knowledge base");
-        input.put("knowledge_base_id", base);
-        int topK = input.path("top_k").asInt();
-        ObjectNode output = Json.object().put("query", query);
-        ArrayNode list = output.putArray("retrieved_documents");
-        StringBuilder text = new StringBuilder();
-        for (KnowledgeSearch.Passage passage :
-                knowledge.search(context.run().workspaceId(), base, query, topK, filters)) {
-            ObjectNode item = item(passage.title(), passage.content(), passage.score(), list.size());
-            item.set("metadata", Json.isNothing(passage.metadata()) ? Json.object() : passage.metadata());
-            item.put("document_id", passage.documentId());
-            item.put("chunk_id", passage.chunkId());
-            item.put("position", passage.position());
-            list.add(item);
-            text.append(text.isEmpty() ? "" : "\n\n").append(passage.content());
+    private static Outcome withoutDocuments(JsonNode config, JsonNode input) {
+        if (Json.isNothing(config.path("knowledge_base_id"))) {
+            throw Problem.invalid("documents", "or source_url is needed");
         }
-        return new Outcome.Done(output, text.toString(), null, null, input, List.of());
+        String message = "Knowledge bases are not available on this server; give documents or a source_url.";
+        return new Outcome.Fail("knowledge_base_not_available", message, false, null, input);
     }
 
-    private static ObjectNode item(String title, String content, double score, int index) {
-        ObjectNode item = Json.object();
-        item.put("title", title);
-        item.put("content", content);
-        item.put("score", Math.round(score * 10_000) / 10_000.0);
-        item.put("index", index);
-        return item;
+    private static List<Scored> ranked(String query, List<Document> documents) {
+        boolean all = Keywords.terms(query).isEmpty();
+        double[] scores = Keywords.scores(
+                query,
+                documents.stream()
+                        .map(document -> document.title() + "\n" + document.content())
+                        .toList());
+        List<Scored> ranked = new ArrayList<>();
+        for (int i = 0; i < scores.length; i++) {
+            if (all || scores[i] > 0) ranked.add(new Scored(documents.get(i), scores[i]));
+        }
+        // The sort is stable: of equals the first comes first.
+        ranked.sort(Comparator.comparingDouble(Scored::score).reversed());
+        return ranked;
     }
 
-    /** Without a query the first ones. */
-    private static List<Scored> ranked(String query, List<Document> documents, int topK) {
-        if (Words.of(query).isEmpty()) {
-            return documents.stream()
-                    .limit(topK)
-                    .map(document -> new Scored(document, 0))
-                    .toList();
-        }
-        TextIndex index = new TextIndex();
-        // Of equals the one with the higher id comes first: the ids count down.
-        for (int i = 0; i < documents.size(); i++) {
-            Document document = documents.get(i);
-            UUID id = new UUID(0, DOCUMENTS_MAX - i);
-            String text = document.title() + "\n" + document.content();
-            index.put(new TextIndex.Document(id, text, Map.of(), 0, "", 0));
-        }
-        TextIndex.Query asked = new TextIndex.Query(query, null, null, null, 0, SCORE_MIN, topK, KEYWORDS);
-        return index.search(asked).stream()
-                .map(hit -> new Scored(
-                        documents.get(DOCUMENTS_MAX - (int) hit.id().getLeastSignificantBits()), hit.score()))
-                .toList();
-    }
-
-    private static List<Document> documents(JsonNode list, FieldFilter filters) {
+    private static List<Document> documents(JsonNode list, JsonNode filters) {
         if (!list.isArray()) throw Problem.invalid("documents", "must be a list");
         if (list.size() > DOCUMENTS_MAX) throw Problem.invalid("documents", "may have at most " + DOCUMENTS_MAX);
         List<Document> documents = new ArrayList<>(list.size());
         int index = 0;
         for (JsonNode item : list) {
             Document document = document(item, index++);
-            if (filters.passes(name -> field(document, item, name))) documents.add(document);
+            if (passes(filters, document.metadata(), item)) documents.add(document);
         }
         return documents;
     }
@@ -185,8 +147,26 @@ public final class KnowledgeRetrievalNode implements NodeType {
                 NodeConfig.text(item.path("title")), content, index, metadata.isObject() ? metadata : Json.object());
     }
 
-    private static JsonNode field(Document document, JsonNode item, String name) {
-        return document.metadata().has(name) ? document.metadata().get(name) : item.path(name);
+    private static boolean passes(JsonNode filters, JsonNode metadata, JsonNode item) {
+        if (Json.isNothing(filters)) return true;
+        if (!filters.isObject()) throw Problem.invalid("filters_json", "must be an object");
+        for (Map.Entry<String, JsonNode> filter : filters.properties()) {
+            JsonNode is = metadata.has(filter.getKey()) ? metadata.get(filter.getKey()) : item.path(filter.getKey());
+            if (!allows(filter.getValue(), is)) return false;
+        }
+        return true;
+    }
+
+    private static boolean allows(JsonNode wanted, JsonNode is) {
+        if (wanted.isArray()) {
+            for (JsonNode one : wanted) if (allows(one, is)) return true;
+            return false;
+        }
+        if (is.isArray()) {
+            for (JsonNode one : is) if (allows(wanted, one)) return true;
+            return false;
+        }
+        return NodeConfig.text(wanted).equals(NodeConfig.text(is));
     }
 
     private static ObjectNode output(String query, List<Scored> ranked) {
@@ -194,10 +174,12 @@ public final class KnowledgeRetrievalNode implements NodeType {
         output.put("query", query);
         ArrayNode list = output.putArray("retrieved_documents");
         for (Scored scored : ranked) {
-            Document document = scored.document();
-            ObjectNode item = item(document.title(), document.content(), scored.score(), document.index());
-            item.set("metadata", document.metadata());
-            list.add(item);
+            ObjectNode item = list.addObject();
+            item.put("title", scored.document().title());
+            item.put("content", scored.document().content());
+            item.put("score", Math.round(scored.score() * 10_000) / 10_000.0);
+            item.put("index", scored.document().index());
+            item.set("metadata", scored.document().metadata());
         }
         return output;
     }

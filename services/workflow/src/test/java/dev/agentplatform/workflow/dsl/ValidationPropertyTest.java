@@ -3,7 +3,6 @@ package dev.agentplatform.workflow.dsl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.agentplatform.kernel.Json;
-import dev.agentplatform.language.DefinitionText;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -36,17 +36,9 @@ class KnowledgeRetrievalNodeTest {
     }
 
     private Outcome run(String config, String input) throws Exception {
-        return new KnowledgeRetrievalNode(client, KnowledgeRetrievalNodeTest::search)
+        return new KnowledgeRetrievalNode("knowledge-retrieval", client)
                 .prepare(Json.parse(config))
                 .execute(NodeContexts.input(input));
-    }
-
-    private static List<KnowledgeSearch.Passage> search(
-            String workspaceId, String base, String query, int topK, JsonNode filters) {
-        if (!base.equals("kb")) throw Problem.notFound("knowledge base", base);
-        JsonNode metadata = Json.object().put("filters", Json.write(filters));
-        String content = query + " in " + workspaceId + " by " + topK;
-        return List.of(new KnowledgeSearch.Passage("Title", content, 0.51234567, metadata, "d", "c", 3));
     }
 
     private List<Integer> found(String config) throws Exception {
@@ -94,6 +86,20 @@ class KnowledgeRetrievalNodeTest {
         assertThat(found(config)).hasToString(indexes);
     }
 
+    @Test
+    void aRareWordWeighsMoreThanACommonOne() {
+        double[] scores = Keywords.scores("common rare", List.of("common common", "rare", "common", "common word"));
+        assertThat(scores[1]).isGreaterThan(scores[0]).isGreaterThan(scores[2]);
+    }
+
+    @Test
+    void splitsTextIntoTerms() {
+        assertThat(Keywords.terms("Don't PANIC, 42 次测试 ok"))
+                .containsExactly("don", "t", "panic", "42", "次测", "测试", "ok");
+        assertThat(Keywords.terms("我")).containsExactly("我");
+        assertThat(Keywords.terms("日本ab")).containsExactly("日本", "ab");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -128,28 +134,9 @@ class KnowledgeRetrievalNodeTest {
     }
 
     @Test
-    void asksAKnowledgeBase() throws Exception {
-        Outcome.Done done = (Outcome.Done) run(
-                "{\"knowledge_base_id\":\"{{input.base}}\",\"query\":\"refund\",\"filters_json\":{\"lang\":\"en\"}}",
-                "{\"base\":\"kb\"}");
-        JsonNode hit = done.output().path("retrieved_documents").get(0);
-        assertThat(hit.path("title").asString()).isEqualTo("Title");
-        assertThat(hit.path("content").asString()).startsWith("refund in ").endsWith(" by 5");
-        assertThat(hit.path("score").asDouble()).isEqualTo(0.5123);
-        assertThat(hit.path("position").asInt()).isEqualTo(3);
-        assertThat(hit.path("metadata").path("filters").asString()).isEqualTo("{\"lang\":\"en\"}");
-        assertThat(done.text()).isEqualTo(hit.path("content").asString());
-        assertThat(done.input().path("knowledge_base_id").asString()).isEqualTo("kb");
-    }
-
-    @Test
     void saysWhatIsNotThere() throws Exception {
-        assertThatThrownBy(() -> run("{\"knowledge_base_id\":\"x\",\"query\":\"a\"}", "{}"))
-                .isInstanceOf(Problem.class)
-                .hasMessageContaining("There is no knowledge base");
-        assertThatThrownBy(() -> run("{\"knowledge_base_id\":\"kb\"}", "{}"))
-                .isInstanceOf(Problem.class)
-                .hasMessageContaining("query");
+        Outcome.Fail fail = (Outcome.Fail) run("{\"knowledge_base_id\":\"x\",\"query\":\"a\"}", "{}");
+        assertThat(fail.code()).isEqualTo("knowledge_base_not_available");
         assertThatThrownBy(() -> run("{\"query\":\"a\"}", "{}")).isInstanceOf(Problem.class);
         assertThatThrownBy(() -> run("{\"documents\":[],\"top_k\":\"many\"}", "{}"))
                 .isInstanceOf(Problem.class)
