@@ -10,7 +10,8 @@ public final class Main {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length == 0) {
             System.err.println(
-                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|code|audit [option=value ...]");
+                    "usage: bench/run.sh runs|steps|backlog|churn|http|followers|start|memory|code|audit [option=value"
+                            + " ...]");
             System.exit(2);
         }
         Options options = Options.parse(Arrays.asList(arguments).subList(1, arguments.length));
